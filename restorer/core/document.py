@@ -1,0 +1,269 @@
+"""One open photo: its pixels, its mask, and everything that was done to them.
+
+A document belongs to one thread (the window's). Every mutator returns a :class:`Change` that says what to redraw.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from restorer.core.brush import Brush, StrokePainter
+from restorer.core.errors import InputError, StaleResultError
+from restorer.core.geometry import Bounds
+from restorer.core.history import Entry, History, next_state
+from restorer.core.image import Image, Patch, Pixels
+from restorer.core.mask import Mask, MaskEdit, MaskEditor, MaskPiece, Plane
+from restorer.core.result import TaskResult, filled_fraction
+from restorer.core.step import Step
+from restorer.core.vault import PixelVault
+
+NOTHING = Bounds(0, 0, 0, 0)
+Thumbnailer = Callable[[Image], Pixels]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a mutator changed: parts to redraw, and whether the history list looks different."""
+
+    image: Bounds = NOTHING
+    mask: Bounds = NOTHING
+    history: bool = False
+
+    def __or__(self, other: Change) -> Change:
+        return Change(self.image.union(other.image), self.mask.union(other.mask), self.history or other.history)
+
+
+class Document:
+    """An open photo.
+
+    Args:
+        original: as it was opened; never changes.
+        name: shown to the person.
+        vault: keeps pixels for undo; a new one with the default budget if None.
+        thumbnailer: makes the small picture of a history step; none are kept if None.
+    """
+
+    def __init__(
+        self, original: Image, name: str, *, vault: PixelVault | None = None, thumbnailer: Thumbnailer | None = None
+    ) -> None:
+        self.name = name
+        self.original = original
+        self._image = original
+        self._mask = Mask.empty(original.width, original.height)
+        self._vault = vault if vault is not None else PixelVault()
+        self._thumbnailer = thumbnailer
+        self._painter: StrokePainter | None = None
+        self.history = History(root_state=secrets.token_hex(32))
+        self._saved_state = self.history.state
+        self.original_thumbnail = thumbnailer(original) if thumbnailer else None
+
+    @property
+    def image(self) -> Image:
+        """The photo as it is now. The value never changes under whoever holds it."""
+        return self._image
+
+    @property
+    def mask(self) -> Mask:
+        """The live mask; change it through this class only."""
+        return self._mask
+
+    @property
+    def state(self) -> str:
+        """Hash of what the pixels are; the base of a job."""
+        return self.history.state
+
+    @property
+    def is_modified(self) -> bool:
+        """Whether the pixels differ from those last saved (or opened)."""
+        return self.state != self._saved_state
+
+    def mark_saved(self) -> None:
+        self._saved_state = self.state
+
+    # -- strokes and mask commands
+
+    def begin_stroke(self, brush: Brush) -> StrokePainter:
+        """A painter on the live mask; hand it to :meth:`end_stroke`, or abandon it."""
+        self._settle_stroke()
+        self._painter = StrokePainter(self._mask, brush)
+        return self._painter
+
+    def end_stroke(self, painter: StrokePainter, label: str = "Brush stroke") -> Change:
+        """Makes the stroke one history entry; nothing is added where it changed nothing."""
+        self._painter = None
+        return self._push_mask_edit(painter.finish(), label)
+
+    def replace_mask(self, plane: Plane, label: str) -> Change:
+        """Sets the whole mask as one undoable action.
+
+        Raises:
+            InputError: where its size is not the photo's.
+        """
+        if plane.shape != self._mask.plane.shape:
+            raise InputError(
+                f"The mask is {plane.shape[1]} × {plane.shape[0]} pixels, "
+                f"the photo is {self._image.width} × {self._image.height}."
+            )
+        settled = self._settle_stroke()
+        editor = MaskEditor(self._mask)
+        touched = Mask((plane != self._mask.plane).astype(np.uint8)).occupied()
+        editor.touch(touched)[...] = plane[touched.slices]
+        return settled | self._push_mask_edit(editor.finish(), label)
+
+    def _settle_stroke(self) -> Change:
+        """Makes what is drawn so far of an unfinished stroke an entry of its own; its painter goes on from there.
+
+        Otherwise a job that ends, or an undo, in the middle of a stroke would change mask values that the stroke has
+        already saved, and taking the stroke back later would take that change back too.
+        """
+        return self._push_mask_edit(self._painter.finish(), "Brush stroke") if self._painter else Change()
+
+    def _push_mask_edit(self, edit: MaskEdit, label: str) -> Change:
+        if not edit.pieces:
+            return Change()
+        self._push(Entry(label, self.state, mask_key=self._keep_mask(edit)))
+        return Change(mask=edit.bounds, history=True)
+
+    # -- results
+
+    def apply(
+        self,
+        base: str,
+        step: Step,
+        result: TaskResult,
+        *,
+        label: str,
+        detail: str = "",
+        used_mask: Mask | None = None,
+        seconds: float = 0.0,
+    ) -> Change:
+        """Pastes a job's result in as one history entry and takes the repaired region out of the mask.
+
+        Only mask pixels that are as the job saw them are cleared: strokes painted while it ran stay.
+
+        Args:
+            base: :attr:`state` when the job was submitted.
+
+        Raises:
+            StaleResultError: where the photo has changed since; nothing is applied.
+        """
+        if base != self.state:
+            raise StaleResultError(
+                f"{self.name} changed while {label} ran, so the result was not applied.", hint="Run it again."
+            )
+        settled = self._settle_stroke()
+        before = tuple((patch.bounds, self._image.crop(patch.bounds).copy()) for patch in result.patches)
+        self._image = self._image.with_patches(result.patches)
+        change = settled | Change(image=Bounds.around(patch.bounds for patch in result.patches), history=True)
+        mask_key = None
+        if used_mask is not None:
+            edit = self._clear_used(used_mask)
+            if edit.pieces:
+                mask_key = self._keep_mask(edit)
+                change |= Change(mask=edit.bounds)
+        after = tuple((bounds, self._image.crop(bounds).copy()) for bounds, _ in before)
+        entry = Entry(
+            label,
+            next_state(self.state, step),
+            step=step,
+            detail=detail,
+            image_key=self._vault.put((*before, *after)),
+            mask_key=mask_key,
+            filled=result.filled,
+            thumbnail=self._thumbnailer(self._image) if self._thumbnailer else None,
+            seconds=seconds,
+        )
+        self._push(entry)
+        return change
+
+    def _clear_used(self, used: Mask) -> MaskEdit:
+        editor = MaskEditor(self._mask)
+        region = used.occupied()
+        if not region.is_empty:
+            live, seen = editor.touch(region), used.plane[region.slices]
+            live[(seen > 0) & (live == seen)] = 0
+        return editor.finish()
+
+    # -- travelling through history
+
+    def undo(self) -> Change:
+        """One entry back; nothing happens at the original."""
+        self._settle_stroke()
+        return self.jump(self.history.cursor - 1) if self.history.can_undo else Change()
+
+    def redo(self) -> Change:
+        """One entry forward; nothing happens at the newest."""
+        self._settle_stroke()
+        return self.jump(self.history.cursor + 1) if self.history.can_redo else Change()
+
+    def jump(self, cursor: int) -> Change:
+        """Goes to the state after ``cursor`` entries (0 = the original). Raises IndexError where there is none."""
+        change = self._settle_stroke()
+        entries = self.history.entries
+        if not 0 <= cursor <= len(entries):
+            raise IndexError(f"history has {len(entries)} entries, not {cursor}")
+        patches: list[Patch] = []
+        while self.history.cursor != cursor:
+            forward = self.history.cursor < cursor
+            index = self.history.cursor if forward else self.history.cursor - 1
+            patches.extend(self._pixels_of(entries[index], after=forward))
+            change |= self._swap_mask(index)
+            self.history.move(index + 1 if forward else index)
+        if patches:
+            self._image = self._image.with_patches(tuple(patches))
+            change |= Change(image=Bounds.around(patch.bounds for patch in patches))
+        return change | Change(history=bool(entries))
+
+    def image_at(self, cursor: int) -> Image:
+        """The photo as it was after ``cursor`` entries, without going there. Raises IndexError where there is none."""
+        entries, here = self.history.entries, self.history.cursor
+        if not 0 <= cursor <= len(entries):
+            raise IndexError(f"history has {len(entries)} entries, not {cursor}")
+        patches: list[Patch] = []
+        for index in range(here, cursor):
+            patches.extend(self._pixels_of(entries[index], after=True))
+        for index in range(here - 1, cursor - 1, -1):
+            patches.extend(self._pixels_of(entries[index], after=False))
+        return self._image.with_patches(tuple(patches)) if patches else self._image
+
+    def filled_fraction(self) -> float:
+        """Share of the photo's pixels that the applied steps invented, 0 to 1."""
+        pieces = tuple(piece for entry in self.history.applied for piece in entry.filled)
+        return filled_fraction(self._image, pieces) if pieces else 0.0
+
+    def close(self) -> None:
+        """Frees what undo kept."""
+        self._vault.close()
+
+    # -- vault
+
+    def _push(self, entry: Entry) -> None:
+        for replaced in self.history.push(entry):
+            for key in (replaced.image_key, replaced.mask_key):
+                if key is not None:
+                    self._vault.drop(key)
+
+    def _pixels_of(self, entry: Entry, *, after: bool) -> list[Patch]:
+        if entry.image_key is None:
+            return []
+        pieces = self._vault.get(entry.image_key)
+        half = len(pieces) // 2
+        chosen = pieces[half:] if after else pieces[:half]
+        return [Patch(bounds, pixels) for bounds, pixels in chosen]
+
+    def _keep_mask(self, edit: MaskEdit) -> int:
+        return self._vault.put((piece.bounds, piece.values) for piece in edit.pieces)
+
+    def _swap_mask(self, index: int) -> Change:
+        entry = self.history.entries[index]
+        if entry.mask_key is None:
+            return Change()
+        edit = MaskEdit(tuple(MaskPiece(bounds, values) for bounds, values in self._vault.get(entry.mask_key)))
+        inverse = self._mask.swap(edit)
+        self._vault.drop(entry.mask_key)
+        self.history.replace(index, replace(entry, mask_key=self._keep_mask(inverse)))
+        return Change(mask=edit.bounds)

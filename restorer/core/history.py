@@ -1,0 +1,97 @@
+"""What was done to one photo, in order, with a cursor: entries before it are applied, those after it can be redone."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+
+from restorer.core.image import Pixels
+from restorer.core.mask import MaskPiece
+from restorer.core.step import Recipe, Step
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Entry:
+    """One undoable action: a stroke or mask command (``step`` is None), or a step with the pixels it changed.
+
+    Attributes:
+        label: what to show, such as ``Brush stroke`` or ``Inpaint``.
+        detail: a second line, such as ``Residual U-Net · 3 tiles``.
+        state: hash of everything applied to the *pixels* up to and including this entry.
+        image_key, mask_key: vault keys of what swaps the photo's and the mask's pixels between before and after.
+        filled: where a step invented content.
+        thumbnail: small uint8 RGB picture of the photo after a step.
+        seconds: how long the step took.
+    """
+
+    label: str
+    state: str
+    step: Step | None = None
+    detail: str = ""
+    image_key: int | None = None
+    mask_key: int | None = None
+    filled: tuple[MaskPiece, ...] = ()
+    thumbnail: Pixels | None = field(default=None, repr=False)
+    seconds: float = 0.0
+
+
+def next_state(parent: str, step: Step) -> str:
+    """State hash after ``step`` was applied to ``parent``."""
+    return hashlib.sha256(f"{parent}{json.dumps(step.to_json(), sort_keys=True)}".encode()).hexdigest()
+
+
+class History:
+    """Entries and a cursor. Holds no rules about pixels: the document applies and reverts."""
+
+    def __init__(self, root_state: str) -> None:
+        self._root_state = root_state
+        self._entries: list[Entry] = []
+        self._cursor = 0
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        return tuple(self._entries)
+
+    @property
+    def cursor(self) -> int:
+        """How many entries are applied: 0 = the original."""
+        return self._cursor
+
+    @property
+    def applied(self) -> tuple[Entry, ...]:
+        return tuple(self._entries[: self._cursor])
+
+    @property
+    def can_undo(self) -> bool:
+        return self._cursor > 0
+
+    @property
+    def can_redo(self) -> bool:
+        return self._cursor < len(self._entries)
+
+    @property
+    def state(self) -> str:
+        """State hash of the pixels at the cursor."""
+        return self._entries[self._cursor - 1].state if self._cursor else self._root_state
+
+    def recipe(self) -> Recipe:
+        """The steps applied now, without the strokes."""
+        return Recipe(tuple(entry.step for entry in self.applied if entry.step is not None))
+
+    def push(self, entry: Entry) -> tuple[Entry, ...]:
+        """Adds an entry at the cursor and returns the redoable entries it replaced."""
+        replaced = tuple(self._entries[self._cursor :])
+        del self._entries[self._cursor :]
+        self._entries.append(entry)
+        self._cursor += 1
+        return replaced
+
+    def move(self, cursor: int) -> None:
+        """Raises IndexError where there is no such place."""
+        if not 0 <= cursor <= len(self._entries):
+            raise IndexError(f"history has {len(self._entries)} entries, not {cursor}")
+        self._cursor = cursor
+
+    def replace(self, index: int, entry: Entry) -> None:
+        self._entries[index] = entry

@@ -1,0 +1,168 @@
+"""The repair mask: an 8-bit coverage plane, 255 = repair, and undoable edits of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from restorer.core.errors import InputError
+from restorer.core.geometry import Bounds
+
+Plane = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MaskPiece:
+    """Saved values of one rectangle of the mask."""
+
+    bounds: Bounds
+    values: Plane
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MaskEdit:
+    """What one stroke (or one mask command) changed: the values that were there before, piece by piece.
+
+    Applying an edit with :meth:`Mask.swap` restores those values and returns the edit that brings the change back.
+    """
+
+    pieces: tuple[MaskPiece, ...]
+
+    @property
+    def bounds(self) -> Bounds:
+        return Bounds.around(piece.bounds for piece in self.pieces)
+
+    @property
+    def bytes(self) -> int:
+        return sum(int(piece.values.nbytes) for piece in self.pieces)
+
+
+class Mask:
+    """Mutable coverage plane of one photo. Lives on one thread; other threads get a :meth:`snapshot`.
+
+    ``plane`` is ``H x W`` uint8, 0 = keep, 255 = repair. It is to be changed only through :class:`MaskEditor`
+    and :meth:`swap`, so that every change can be undone.
+    """
+
+    __slots__ = ("plane",)
+
+    def __init__(self, plane: Plane) -> None:
+        if plane.ndim != 2 or plane.dtype != np.uint8:
+            raise InputError(f"A mask is one 8-bit plane, this one is {plane.dtype} of the shape {plane.shape}.")
+        self.plane = plane
+
+    @classmethod
+    def empty(cls, width: int, height: int) -> Mask:
+        return cls(np.zeros((height, width), np.uint8))
+
+    @property
+    def width(self) -> int:
+        return int(self.plane.shape[1])
+
+    @property
+    def height(self) -> int:
+        return int(self.plane.shape[0])
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.plane.any()
+
+    def occupied(self) -> Bounds:
+        """Smallest rectangle holding every non-zero pixel; empty if there is none."""
+        rows = np.flatnonzero(self.plane.any(axis=1))
+        if rows.size == 0:
+            return Bounds(0, 0, 0, 0)
+        columns = np.flatnonzero(self.plane[rows[0] : rows[-1] + 1].any(axis=0))
+        return Bounds(int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)
+
+    def coverage(self) -> float:
+        """Share of pixels that are not zero, 0 to 1."""
+        return float(np.count_nonzero(self.plane)) / self.plane.size
+
+    def snapshot(self) -> Mask:
+        """Read-only copy for another thread."""
+        plane = self.plane.copy()
+        plane.flags.writeable = False
+        return Mask(plane)
+
+    def swap(self, edit: MaskEdit) -> MaskEdit:
+        """Puts the edit's values back and returns the edit that undoes that."""
+        taken = []
+        for piece in edit.pieces:
+            taken.append(MaskPiece(piece.bounds, self.plane[piece.bounds.slices].copy()))
+            self.plane[piece.bounds.slices] = piece.values
+        return MaskEdit(tuple(taken))
+
+
+class MaskEditor:
+    """Collects one edit: keeps the old values of each grid cell on its first touch, however long the stroke gets.
+
+    Working cell by cell, a stroke right across a huge photo saves only the cells under it, not its bounding box.
+    """
+
+    CELL = 256
+
+    def __init__(self, mask: Mask) -> None:
+        self._mask = mask
+        self._saved: dict[tuple[int, int], MaskPiece] = {}
+
+    def touch(self, bounds: Bounds) -> Plane:
+        """Saves what is not yet saved under ``bounds`` and returns a writable view of exactly that part.
+
+        ``bounds`` must lie within the mask.
+        """
+        if not bounds.is_empty:
+            for row in range(bounds.top // self.CELL, (bounds.bottom - 1) // self.CELL + 1):
+                for column in range(bounds.left // self.CELL, (bounds.right - 1) // self.CELL + 1):
+                    self._save(row, column)
+        return self._mask.plane[bounds.slices]
+
+    def _save(self, row: int, column: int) -> None:
+        if (row, column) in self._saved:
+            return
+        left, top = column * self.CELL, row * self.CELL
+        cell = Bounds(left, top, left + self.CELL, top + self.CELL).clip(self._mask.width, self._mask.height)
+        self._saved[row, column] = MaskPiece(cell, self._mask.plane[cell.slices].copy())
+
+    def finish(self) -> MaskEdit:
+        """The edit so far, without the cells whose values did not change; what is touched next begins another one."""
+        changed = tuple(
+            piece
+            for piece in self._saved.values()
+            if not np.array_equal(piece.values, self._mask.plane[piece.bounds.slices])
+        )
+        self._saved.clear()
+        return MaskEdit(changed)
+
+    def abandon(self) -> Bounds:
+        """Puts everything back as it was and returns what has to be redrawn."""
+        edit = MaskEdit(tuple(self._saved.values()))
+        self._mask.swap(edit)
+        self._saved.clear()
+        return edit.bounds
+
+
+def mask_from_pixels(pixels: npt.NDArray[np.generic], width: int, height: int, *, name: str) -> Mask:
+    """Mask from any picture: every pixel that is not zero (in any colour channel) is to be repaired.
+
+    Args:
+        pixels: ``H x W`` or ``H x W x C``; of 2 or 4 channels the last is alpha and only visible pixels count.
+        name: how to call the picture in an error message.
+
+    Raises:
+        InputError: where its size is not ``width x height``.
+    """
+    if pixels.shape[:2] != (height, width):
+        raise InputError(
+            f"The mask {name} is {pixels.shape[1]} × {pixels.shape[0]} pixels, the photo is {width} × {height}.",
+            hint="They must be of the same size.",
+        )
+    if pixels.ndim == 2:
+        marked = pixels != 0
+    elif pixels.shape[2] in (2, 4):
+        marked = (pixels[..., :-1] != 0).any(axis=2) & (pixels[..., -1] != 0)
+    else:
+        marked = (pixels != 0).any(axis=2)
+    return Mask(np.where(marked, np.uint8(255), np.uint8(0)))

@@ -1,0 +1,40 @@
+"""What a task hands back: pixels for parts of the photo, and which of them it invented."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from restorer.core.image import Image, Patch
+from restorer.core.mask import MaskPiece
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TaskResult:
+    """Patches lie within the photo, are pasted in order, and have its dtype and channels.
+
+    Attributes:
+        patches: new pixels. Every bit of the photo outside of them stays.
+        filled: where content was invented (not zero), in pieces that lie within the patches.
+        tiles: how many network (or classical) calls it took.
+    """
+
+    patches: tuple[Patch, ...]
+    filled: tuple[MaskPiece, ...] = ()
+    tiles: int = 0
+
+    def changed_pixels(self, photo: Image) -> int:
+        """Number of pixels whose value differs from the photo's; patches may overlap."""
+        changed = np.zeros((photo.height, photo.width), bool)
+        for patch in self.patches:
+            changed[patch.bounds.slices] = (patch.pixels != photo.pixels[patch.bounds.slices]).any(axis=2)
+        return int(np.count_nonzero(changed))
+
+
+def filled_fraction(photo: Image, pieces: tuple[MaskPiece, ...]) -> float:
+    """Share of the photo covered by the union of ``pieces``, 0 to 1."""
+    filled = np.zeros((photo.height, photo.width), bool)
+    for piece in pieces:
+        filled[piece.bounds.slices] |= piece.values > 0
+    return float(np.count_nonzero(filled)) / filled.size

@@ -1,0 +1,86 @@
+"""A step says what was done, a recipe says it in order; neither holds pixels."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from restorer.core.errors import InputError
+
+RECIPE_FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One application of a task.
+
+    Attributes:
+        task: task id, such as ``inpaint``.
+        version: version of the task's meaning; raised when the same parameters give other pixels.
+        params: plain values of every parameter.
+        model: model id, or ``classical``.
+        model_hash: SHA-256 of the weights, empty for a classical method.
+        seed: of every random choice.
+        mask: SHA-256 of the mask plane, empty where the task took none.
+    """
+
+    task: str
+    version: int
+    params: Mapping[str, bool | int | float | str] = field(default_factory=dict)
+    model: str = "classical"
+    model_hash: str = ""
+    seed: int = 0
+    mask: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        return {**asdict(replace(self, params={})), "params": dict(self.params)}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Step:
+        """Raises InputError where a field is missing, unknown or of a wrong type."""
+        kinds = {
+            "task": str,
+            "version": int,
+            "params": Mapping,
+            "model": str,
+            "model_hash": str,
+            "seed": int,
+            "mask": str,
+        }
+        for name, value in data.items():
+            if name not in kinds:
+                raise InputError(f"A step of the recipe has an unknown field {name!r}.")
+            if not isinstance(value, kinds[name]) or isinstance(value, bool):
+                raise InputError(f"The field {name!r} of a step in the recipe has a wrong type.")
+        if "task" not in data or "version" not in data:
+            raise InputError("A step of the recipe lacks its task or version.")
+        return cls(**{**data, "params": dict(data.get("params", {}))})
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """Steps in the order they are applied."""
+
+    steps: tuple[Step, ...] = ()
+
+    def to_text(self) -> str:
+        return json.dumps({"restorer_recipe": RECIPE_FORMAT, "steps": [s.to_json() for s in self.steps]}, indent=2)
+
+    @classmethod
+    def from_text(cls, text: str, *, name: str) -> Recipe:
+        """Raises InputError, naming the recipe, where it is not one or comes from a newer program."""
+        try:
+            data = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise InputError(f"The recipe {name} is not readable as JSON: {error}.") from None
+        if not isinstance(data, dict) or "restorer_recipe" not in data or not isinstance(data.get("steps"), list):
+            raise InputError(f"{name} is not a recipe of Restorer.")
+        if data["restorer_recipe"] != RECIPE_FORMAT:
+            raise InputError(
+                f"The recipe {name} has the format {data['restorer_recipe']!r}, this program reads {RECIPE_FORMAT}."
+            )
+        if not all(isinstance(step, dict) for step in data["steps"]):
+            raise InputError(f"{name} holds a step that is not an object.")
+        return cls(tuple(Step.from_json(step) for step in data["steps"]))

@@ -1,0 +1,187 @@
+"""The owner of one device: leases models, plans tiles and steps down when memory runs out."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Generator as Work
+from collections.abc import Iterator
+
+import torch
+
+from restorer.core import contract
+from restorer.core.contract import FloatPixels
+from restorer.core.errors import DeviceMemoryError, OutOfMemoryError
+from restorer.core.image import Image
+from restorer.core.progress import CancelToken, Notice, TaskEvent
+from restorer.engine import devices, tiled_run
+from restorer.engine.cache import ResidentCache
+from restorer.engine.generator import TorchGenerator
+from restorer.engine.ladder import FLOOR_PX, Ladder
+from restorer.engine.lease import LeasedGenerator
+from restorer.engine.memory import largest_side, release_unused
+from restorer.engine.ownership import Ownership
+from restorer.engine.tiling import TileShape
+from restorer.engine.weights import Architectures, load_network
+from restorer.networks import ARCHITECTURES
+from restorer.store.card import ModelCard
+from restorer.store.catalogue import Catalogue
+
+RESIDENT_SHARE = 0.25
+"""Share of the device's memory that models may occupy while nobody uses them."""
+
+
+class TorchEngine:
+    """Implements :class:`restorer.core.contract.Engine` with torch.
+
+    From the first lease to the end of the last one it belongs to the thread that took it; any other thread that uses it
+    meanwhile gets a RuntimeError. A step down holds for as long; afterwards the device is tried afresh.
+
+    Args:
+        device: ``auto``, ``cpu``, ``cuda``, ``cuda:1`` or ``mps``.
+        catalogue: the models it may run; by default those installed.
+        threads: processor threads, a setting of the whole process; by default torch's own, which is all cores.
+        architectures: the networks that cards may name.
+        resident_bytes: budget for models that stay loaded; by default a quarter of the device's memory.
+
+    Raises:
+        InputError: where this computer has no such device.
+    """
+
+    def __init__(
+        self,
+        device: str = devices.AUTO,
+        catalogue: Catalogue | None = None,
+        *,
+        threads: int | None = None,
+        architectures: Architectures = ARCHITECTURES,
+        resident_bytes: int | None = None,
+    ) -> None:
+        self.device = devices.choose_device(device)
+        self._catalogue = catalogue or Catalogue.default()
+        self._architectures = architectures
+        budget = int(self.device.total_bytes * RESIDENT_SHARE) if resident_bytes is None else resident_bytes
+        self._models: ResidentCache[tuple[str, str], TorchGenerator] = ResidentCache(budget)
+        self._owner = Ownership(f"the engine of {self.device.id}")
+        self._ladder = self._top_of_ladder()
+        _configure_torch(threads)
+
+    @property
+    def device_name(self) -> str:
+        return self.device.id if self._ladder.has_refuge else devices.CPU
+
+    @contextlib.contextmanager
+    def lease(self, model_id: str, *, seed: int = 0) -> Iterator[LeasedGenerator]:
+        """See the contract. The weights are verified before they are loaded.
+
+        Raises:
+            InputError: for an unknown model.
+            WeightsError: missing, corrupted or not understood.
+            OutOfMemoryError: where the device has no room for the weights.
+        """
+        self._owner.take()
+        try:
+            card = self._catalogue.get(model_id)
+            key = (card.id, card.sha256)
+            model = self._models.lease(key, lambda: self._load(card))
+            try:
+                self._place(model)
+                leased = LeasedGenerator(model, self._owner, seed)
+                try:
+                    yield leased
+                finally:
+                    leased.close()
+            finally:
+                self._models.release(key)
+        finally:
+            if self._owner.depth == 1:
+                self._ladder = self._top_of_ladder()
+            self._owner.give_back()
+
+    def tile_side(self, generator: contract.Generator, *, preferred: int) -> int:
+        """See the contract. Never below the ladder's floor: whether that fits is found out by trying."""
+        model = self._resident(generator)
+        allowed = min(preferred, self._ladder.limit_px or preferred)
+        try:
+            fits = largest_side(devices.free_bytes(self.device_name), model.bytes_per_px)
+        except DeviceMemoryError:
+            fits = 0
+        side = min(allowed, max(fits, FLOOR_PX))
+        return side // model.multiple * model.multiple or side
+
+    def step_down(self, generator: contract.Generator, side: int) -> Notice:
+        """See the contract."""
+        self._resident(generator)
+        self._models.evict_idle()
+        notice = self._ladder.step_down(side)
+        for model in self._models.leased():
+            self._place(model)
+        release_unused(torch.device(self.device.id))
+        return notice
+
+    def run_tiled(
+        self,
+        generator: contract.Generator,
+        photo: Image,
+        token: CancelToken,
+        *,
+        preferred: int = 768,
+        feather_px: int = 16,
+    ) -> Work[TaskEvent, None, Image]:
+        """See the contract."""
+        shape = TileShape(generator.context_px, feather_px, self._resident(generator).multiple)
+        return tiled_run.run_tiled(photo, _Runner(self, generator, preferred), shape, token)
+
+    def _load(self, card: ModelCard) -> TorchGenerator:
+        self._catalogue.verify(card)
+        return TorchGenerator(card, load_network(card, self._catalogue.weights_path(card), self._architectures))
+
+    def _place(self, model: TorchGenerator) -> None:
+        device = torch.device(self.device_name)
+        try:
+            model.move_to(device)
+            return
+        except DeviceMemoryError:
+            pass  # Tried again below, where the error's traceback keeps nothing in memory any more.
+        self._models.evict_idle()
+        release_unused(device)
+        try:
+            model.move_to(device)
+        except DeviceMemoryError as error:
+            raise OutOfMemoryError(
+                f"The device {device} has no memory left for the model {model.card.title}.",
+                hint="Close other programs, or choose the processor as the device.",
+            ) from error
+
+    def _resident(self, generator: contract.Generator) -> TorchGenerator:
+        if not isinstance(generator, LeasedGenerator) or generator.model not in self._models.leased():
+            raise ValueError("the generator was not leased from this engine")
+        return generator.model
+
+    def _top_of_ladder(self) -> Ladder:
+        return Ladder(has_refuge=self.device.id != devices.CPU)
+
+
+class _Runner:
+    """A leased generator as :func:`tiled_run.run_tiled` wants it."""
+
+    def __init__(self, engine: TorchEngine, generator: contract.Generator, preferred: int) -> None:
+        self._engine = engine
+        self._generator = generator
+        self._preferred = preferred
+
+    def compute(self, pixels: FloatPixels) -> FloatPixels:
+        return self._generator(pixels)
+
+    def tile_side(self) -> int:
+        return self._engine.tile_side(self._generator, preferred=self._preferred)
+
+    def step_down(self, side: int) -> Notice:
+        return self._engine.step_down(self._generator, side)
+
+
+def _configure_torch(threads: int | None) -> None:
+    if threads is not None:
+        torch.set_num_threads(threads)
+    # Same step, same device, same pixels; and trying out algorithms does not pay where every crop has another size.
+    torch.backends.cudnn.deterministic = True
+    torch.backends.cudnn.benchmark = False

@@ -1,0 +1,157 @@
+"""A network and its card behind one call: the only place where a network is run."""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+import numpy as np
+import torch
+from torch import nn
+
+from restorer.core.contract import FloatPixels, FloatPlane
+from restorer.core.errors import DeviceMemoryError, InputError, WorkError
+from restorer.engine.memory import is_out_of_memory, network_bytes, peak_bytes_per_px, release_unused
+from restorer.engine.tensors import image_tensor, mask_tensor, pixels_of
+from restorer.store.card import ModelCard
+
+T = TypeVar("T")
+
+_PROBE_SIDE = 64
+
+
+class TorchGenerator:
+    """A network that is ready to be called on one device.
+
+    It computes in float32, on graphics cards that are good at it with float16 convolutions inside (autocast: input,
+    output and weights stay float32). Not for two threads at once; the engine sees to that.
+
+    Args:
+        card: what the network is.
+        network: float32, in evaluation mode, on the processor. ``forward(image)`` or ``forward(image, mask)``, both
+            NCHW in 0 to 1; an attribute ``multiple`` says what height and width must be divisible by.
+    """
+
+    def __init__(self, card: ModelCard, network: nn.Module) -> None:
+        self.card = card
+        self.device = torch.device("cpu")
+        self.multiple = int(getattr(network, "multiple", 1))
+        self.takes_mask = "mask" in inspect.signature(network.forward).parameters
+        self.bytes = network_bytes(network)
+        self._network = network.to(memory_format=torch.channels_last)
+        self._is_half_safe = card.half_precision
+        self._bytes_per_px: float | None = None
+
+    @property
+    def bytes_per_px(self) -> float:
+        """Working memory for one pixel of input, measured once a device by running the network on a small tile.
+
+        Raises:
+            DeviceMemoryError: where not even that fits.
+        """
+        if self._bytes_per_px is None:
+            self._bytes_per_px = self._measure()
+        return self._bytes_per_px
+
+    def _measure(self) -> float:
+        side = -(-_PROBE_SIDE // self.multiple) * self.multiple
+        pixels = np.zeros((side, side, 3), np.float32)
+        mask = np.zeros((side, side), np.float32) if self.takes_mask else None
+        return peak_bytes_per_px(lambda: self(pixels, mask), side * side)
+
+    def move_to(self, device: torch.device) -> None:
+        """Puts the weights on a device.
+
+        Raises:
+            DeviceMemoryError: where they do not fit; they stay where they were.
+        """
+        if device == self.device:
+            return
+        _attempt(lambda: self._carry_to(device), device, f"the weights of {self.card.title}")
+        self.device = device
+        self._bytes_per_px = None
+
+    def _carry_to(self, device: torch.device) -> None:
+        try:
+            self._network.to(device)
+        except (RuntimeError, MemoryError):
+            self._network.to(self.device)
+            raise
+
+    def __call__(self, pixels: FloatPixels, mask: FloatPlane | None = None, *, seed: int = 0) -> FloatPixels:
+        """As the contract's :class:`Generator`; random draws in the network depend on ``seed`` alone."""
+        self._check(pixels, mask)
+        half = half_dtype(self.device) if self._is_half_safe else None
+        result = self._run(pixels, mask, seed, half)
+        if half is not None and not np.isfinite(result).all():
+            # Some graphics cards overflow where others do not; once is enough to know.
+            self._is_half_safe = False
+            result = self._run(pixels, mask, seed, None)
+        if not np.isfinite(result).all():
+            raise WorkError(f"The model {self.card.id} gave not-a-number values; nothing of them was used.")
+        return np.clip(result, 0, 1, out=result)
+
+    def _check(self, pixels: FloatPixels, mask: FloatPlane | None) -> None:
+        if pixels.ndim != 3 or pixels.shape[2] not in (1, 3) or 0 in pixels.shape or pixels.dtype != np.float32:
+            raise ValueError(f"a generator takes H x W x 1 or 3 float32, not {pixels.dtype} {pixels.shape}")
+        if (mask is not None) is not self.takes_mask:
+            raise ValueError(f"the network of {self.card.id} {'needs a' if self.takes_mask else 'takes no'} mask")
+        if mask is not None and (mask.shape != pixels.shape[:2] or mask.dtype != np.float32):
+            raise ValueError(f"the mask is {mask.dtype} {mask.shape}, the pixels are {pixels.shape}")
+        if not np.isfinite(pixels).all():
+            raise InputError("The photo holds values that are not numbers.")
+
+    def _run(self, pixels: FloatPixels, mask: FloatPlane | None, seed: int, half: torch.dtype | None) -> FloatPixels:
+        what = f"{pixels.shape[1]} × {pixels.shape[0]} pixels"
+        return _attempt(lambda: self._forward(pixels, mask, seed, half), self.device, what)
+
+    def _forward(
+        self, pixels: FloatPixels, mask: FloatPlane | None, seed: int, half: torch.dtype | None
+    ) -> FloatPixels:
+        height, width, channels = pixels.shape
+        inputs = [image_tensor(pixels, self.multiple)]
+        if mask is not None:
+            inputs.append(mask_tensor(mask, self.multiple))
+        kind = self.device.type
+        with torch.inference_mode(), _seeded(seed, self.device), torch.autocast(kind, half, enabled=half is not None):
+            sent = [t.to(self.device, memory_format=torch.channels_last) for t in inputs]
+            output = self._network(*sent)
+            if output.shape != sent[0].shape:
+                raise WorkError(f"The model {self.card.id} gave a picture of another size than it was given.")
+            return pixels_of(output, height, width, channels)
+
+
+def half_dtype(device: torch.device) -> torch.dtype | None:
+    """The 16-bit type that convolutions may run in on a device, or None for float32 throughout.
+
+    Only float16 on cards with units for it (Volta and later): bfloat16 keeps 8 bits, too few for a photo; Apple's
+    and the processor's half precision are slower or wrong for some operators.
+    """
+    if device.type == "cuda" and torch.cuda.get_device_capability(device) >= (7, 0):
+        return torch.float16
+    return None
+
+
+@contextlib.contextmanager
+def _seeded(seed: int, device: torch.device) -> Iterator[None]:
+    """Draws of random numbers start from ``seed`` inside and go on outside as if nothing had been."""
+    with torch.random.fork_rng([device] if device.type == "cuda" else []):
+        torch.manual_seed(seed)
+        yield
+
+
+def _attempt(action: Callable[[], T], device: torch.device, what: str) -> T:
+    """The result of ``action``; every kind of out-of-memory error becomes DeviceMemoryError."""
+    try:
+        return action()
+    except (RuntimeError, MemoryError) as error:
+        if not is_out_of_memory(error):
+            raise
+        reason = str(error)
+    # Only here, where the error and its traceback are gone, does nothing hold the failed call's tensors any more.
+    release_unused(device)
+    failure = DeviceMemoryError(f"The memory of the device {device} ran out for {what}.")
+    failure.add_note(reason)
+    raise failure

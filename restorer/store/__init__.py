@@ -1,0 +1,6 @@
+"""Weights on disk and the cards that describe them: found, chosen and verified without importing torch."""
+
+from restorer.store.card import ModelCard
+from restorer.store.catalogue import Catalogue
+
+__all__ = ["Catalogue", "ModelCard"]

@@ -1,0 +1,157 @@
+"""Schedules, data, masks, augmentation and losses of the training lab."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from restorer.core.errors import InputError
+from restorer.training.augment import add_grain, age_tones
+from restorer.training.config import TrainConfig
+from restorer.training.data import load_photos
+from restorer.training.device import training_device
+from restorer.training.ema import Ema
+from restorer.training.losses import charbonnier, gradient_l1, psnr
+from restorer.training.masks import MaskBank, random_mask, scratch_mask, turned
+from restorer.training.presets import PRESETS, get_preset
+
+CPU = torch.device("cpu")
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_every_preset_has_a_sane_schedule(name: str) -> None:
+    config = get_preset(name)
+    assert config.patch_at(0) == config.patch_start
+    assert config.patch_at(1) == config.patch_end
+    assert config.batch_at(0) >= config.batch_at(1) >= 1
+    assert config.learning_rate_at(0) < config.learning_rate / 100
+    assert config.learning_rate_at(config.warmup_images) == config.learning_rate
+    assert config.learning_rate_at(config.images) == 0
+
+
+def test_an_unknown_preset_names_the_known_ones() -> None:
+    with pytest.raises(InputError, match="inpaint-cpu"):
+        get_preset("impaint")
+
+
+def test_a_longer_run_keeps_the_learning_rate_before_the_cooldown() -> None:
+    short, long = TrainConfig(images=100_000), TrainConfig(images=200_000)
+    assert short.learning_rate_at(60_000) == long.learning_rate_at(60_000)
+
+
+def test_photos_are_split_into_train_and_held_out(photos: Path) -> None:
+    train, held_out = load_photos(photos, 64, CPU)
+    assert (len(train), len(held_out)) == (2, 1)
+    batch = train.sample(5, 32, torch.Generator().manual_seed(1))
+    assert batch.shape == (5, 3, 32, 32)
+    assert 0 <= batch.min() < batch.max() <= 1
+    assert torch.equal(batch, train.sample(5, 32, torch.Generator().manual_seed(1)))
+
+
+def test_unusable_training_folders_are_refused(photos: Path, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="does not exist"):
+        load_photos(tmp_path / "none", 64, CPU)
+    with pytest.raises(InputError, match="at least 500 px"):
+        load_photos(photos, 500, CPU)
+    (photos / "1.png").write_bytes(b"not a picture")
+    with pytest.raises(InputError, match=r"1\.png"):
+        load_photos(photos, 64, CPU)
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    with pytest.raises(InputError, match="holds no photos"):
+        load_photos(empty, 64, CPU)
+
+
+@pytest.mark.parametrize("coverage", [0.03, 0.05])
+def test_scratches_reach_the_coverage_and_hardly_pass_it(coverage: float) -> None:
+    mask = scratch_mask(512, 768, np.random.default_rng(1), coverage=coverage)
+    share = np.count_nonzero(mask) / mask.size
+    assert coverage <= share < coverage + 0.02
+    assert set(np.unique(mask)) == {0, 255}
+
+
+def test_random_masks_are_of_several_kinds_and_some_are_empty() -> None:
+    rng = np.random.default_rng(2)
+    shares = [np.count_nonzero(random_mask(128, rng)) / 128**2 for _ in range(300)]
+    assert 3 <= sum(share == 0 for share in shares) <= 40
+    assert max(shares) > 0.2
+    assert np.mean(shares) < 0.25
+
+
+def test_the_mask_bank_draws_alike_for_the_same_generator() -> None:
+    bank = MaskBank(10, 96, 5, CPU)
+    first = bank.sample(6, 48, torch.Generator().manual_seed(9))
+    assert first.shape == (6, 1, 48, 48)
+    assert set(first.unique().tolist()) <= {0.0, 1.0}
+    assert torch.equal(first, bank.sample(6, 48, torch.Generator().manual_seed(9)))
+    with pytest.raises(ValueError, match="96 px"):
+        bank.sample(1, 97, torch.Generator())
+
+
+def test_the_eight_turns_differ_and_keep_the_values() -> None:
+    x = torch.arange(9.0).reshape(3, 3)
+    turns = {tuple(turned(x, turn).flatten().tolist()) for turn in range(8)}
+    assert len(turns) == 8
+    assert all(sorted(turn) == list(range(9)) for turn in turns)
+
+
+def test_aged_photos_of_full_share_are_toned_gray() -> None:
+    photos = torch.rand(16, 3, 8, 8)
+    aged = age_tones(photos, 1.0, torch.Generator().manual_seed(4))
+    correlation = np.corrcoef(aged[0, 0].flatten(), aged[0, 2].flatten())[0, 1]
+    assert correlation > 0.99
+    untouched = age_tones(photos, 0.0, torch.Generator().manual_seed(4))
+    assert np.corrcoef(untouched[0, 0].flatten(), photos[0, 0].flatten())[0, 1] > 0.999
+
+
+def test_grain_goes_to_its_share_only() -> None:
+    photos = torch.full((400, 3, 6, 6), 0.5)
+    generator = torch.Generator().manual_seed(4)
+    changed = (add_grain(photos, 0.25, generator) != photos).flatten(1).any(1).float().mean()
+    assert 0.15 < changed < 0.35
+    assert torch.equal(add_grain(photos, 0.0, generator), photos)
+
+
+def test_losses_look_only_where_they_are_weighted() -> None:
+    target, weight = torch.rand(2, 3, 16, 16), torch.zeros(2, 1, 16, 16)
+    weight[:, :, 4:8, 4:8] = 1
+    prediction = target.clone()
+    prediction[:, :, 12:, 12:] += 0.5
+    assert charbonnier(prediction, target, weight, 0.01) == 0
+    assert gradient_l1(prediction, target, weight) == 0
+    prediction[:, :, 5, 5] += 0.5
+    assert charbonnier(prediction, target, weight, 0.01) > 0
+    assert gradient_l1(prediction, target, weight) > 0
+
+
+def test_a_small_hole_counts_as_much_as_a_large_one() -> None:
+    target = torch.zeros(1, 3, 32, 32)
+    small, large = torch.zeros(1, 1, 32, 32), torch.zeros(1, 1, 32, 32)
+    small[..., :4, :4] = 1
+    large[..., :28, :28] = 1
+    off = target + 0.3
+    assert torch.allclose(charbonnier(off, target, small, 0.01), charbonnier(off, target, large, 0.01))
+
+
+def test_psnr_of_a_known_error() -> None:
+    target = torch.zeros(1, 3, 8, 8)
+    assert psnr(target + 0.1, target, torch.ones(1, 1, 8, 8)).item() == pytest.approx(20.0, abs=1e-4)
+
+
+def test_the_average_follows_the_weights() -> None:
+    network = torch.nn.Linear(2, 2)
+    ema = Ema(network, 0.9)
+    with torch.no_grad():
+        network.weight.fill_(5.0)
+    for _ in range(200):
+        ema.update(network)
+    assert torch.allclose(ema.weights["weight"], network.weight, atol=1e-3)
+
+
+def test_a_device_that_is_not_there_is_refused() -> None:
+    assert training_device("cpu").type == "cpu"
+    with pytest.raises(InputError, match="cpu"):
+        training_device("tpu")
