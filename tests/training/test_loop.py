@@ -25,10 +25,10 @@ def ignore(progress: Progress) -> None:
 
 
 def test_training_beats_the_harmonic_fill_it_starts_from(tiny: TrainConfig, photos: Path, tmp_path: Path) -> None:
-    config = replace(tiny, images=1500, learning_rate=3e-3, ema=0.95, noise_share=0.0, gray_share=0.0)
+    config = replace(tiny, images=900, learning_rate=4e-3, ema=0.95, noise_share=0.0, gray_share=0.0)
     seen: list[Progress] = []
     Trainer(config, photos, tmp_path / "run", CPU).run(seen.append)
-    assert seen[-1].images >= 1500
+    assert seen[-1].images >= 900
     assert seen[-1].hole_psnr > seen[-1].harmonic_psnr + 0.2
 
 

@@ -1,0 +1,37 @@
+"""Masks as picture files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from restorer.core.errors import InputError
+from restorer.core.image import Image
+from restorer.core.mask import Mask, mask_from_pixels
+from restorer.formats.container import container_for
+from restorer.formats.raster import read_photo, write_photo
+
+
+def read_mask(path: Path, width: int, height: int) -> Mask:
+    """A mask from any picture that can be opened: every pixel that is visible and not black is to be repaired.
+
+    Args:
+        width, height: size of the photo it belongs to.
+
+    Raises:
+        InputError: where the file cannot be opened (as :func:`~restorer.formats.raster.read_photo`) or has another
+            size.
+    """
+    return mask_from_pixels(read_photo(path).image.pixels, width, height, name=path.name)
+
+
+def write_mask(path: Path, mask: Mask, *, overwrite: bool = False) -> None:
+    """Writes the coverage plane as an 8-bit gray PNG or TIFF, 255 = repair.
+
+    Raises:
+        InputError, WorkError: as :func:`~restorer.formats.raster.write_photo`; also for a format with loss, which
+            would smear the edges of the mask.
+    """
+    container = container_for(path)
+    if not container.lossless or not container.gray:
+        raise InputError(f"{path.name} cannot hold a mask: {container.title} may lose its edges.", hint="Use .png.")
+    write_photo(path, Image(mask.plane[:, :, None]), overwrite=overwrite)

@@ -1,0 +1,34 @@
+"""What a photo file says about the photo, beside its pixels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+Dpi = tuple[float, float]
+"""Pixels per inch across and down, both positive and finite."""
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """Resolution and the descriptive blocks of a photo file, none of which know in which container they stood.
+
+    Attributes:
+        dpi: print resolution, or None where the file gives none.
+        exif: EXIF block from its TIFF header on (without ``Exif\\0\\0``); its orientation is 1.
+        xmp: XMP packet, UTF-8.
+        iptc: IPTC-IIM records, without the Photoshop resource around them.
+    """
+
+    dpi: Dpi | None = None
+    exif: bytes | None = field(default=None, repr=False)
+    xmp: bytes | None = field(default=None, repr=False)
+    iptc: bytes | None = field(default=None, repr=False)
+
+    @property
+    def described(self) -> bool:
+        """Whether there is any EXIF, XMP or IPTC."""
+        return bool(self.exif or self.xmp or self.iptc)
+
+    def without_description(self) -> Metadata:
+        """Only the print resolution: nothing on people, places, dates or equipment."""
+        return replace(self, exif=None, xmp=None, iptc=None)

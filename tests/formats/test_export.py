@@ -1,0 +1,183 @@
+"""What a format cannot hold is told beforehand, in words, and then done so."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from restorer.core.errors import InputError
+from restorer.core.image import ColorTag, Image
+from restorer.formats.container import EXPORT_CONTAINERS
+from restorer.formats.depth import convert_depth
+from restorer.formats.metadata import Metadata
+from restorer.formats.raster import ExportOptions, export_losses, read_photo, write_photo
+
+from .pictures import IPTC, make_exif, make_pixels, make_xmp
+
+
+@pytest.mark.parametrize("format", ["png", "tiff", "PNG", "tif", ".tif"])
+@pytest.mark.parametrize("bits", [8, 16])
+@pytest.mark.parametrize("channels", [1, 2, 3, 4])
+def test_nothing_is_lost_where_all_fits(make_image, metadata, format, bits, channels) -> None:
+    assert export_losses(make_image(bits, channels), format, metadata) == ()
+
+
+def test_sixteen_bits_in_jpeg_are_rounded_and_told(tmp_path) -> None:
+    image = Image(np.repeat(np.array([[[0], [128], [129], [65407], [65535]]], np.uint16), 8, axis=1).repeat(8, axis=0))
+
+    assert export_losses(image, "jpeg") == ("16 bits per channel are rounded to 8.",)
+    write_photo(tmp_path / "a.png", image, options=ExportOptions(bit_depth=8))
+
+    expected = [[0] * 8 + [0] * 8 + [1] * 8 + [255] * 8 + [255] * 8] * 8
+    assert read_photo(tmp_path / "a.png").image.pixels[:, :, 0].tolist() == expected
+
+
+def test_every_16_bit_value_is_rounded_to_the_nearest() -> None:
+    levels = np.arange(65536, dtype=np.uint16)[:, None, None]
+    assert np.array_equal(convert_depth(levels, 8), np.rint(levels / 257).astype(np.uint8))
+
+
+def test_depths_up_and_down_agree() -> None:
+    levels = np.arange(256, dtype=np.uint8)[:, None, None]
+    assert np.array_equal(convert_depth(convert_depth(levels, 16), 8), levels)
+    assert np.array_equal(convert_depth(convert_depth(levels, 32), 8), levels)
+    deep = np.arange(65536, dtype=np.uint16)[:, None, None]
+    assert np.array_equal(convert_depth(convert_depth(deep, 32), 16), deep)
+    assert convert_depth(levels, 16).max() == 65535
+    assert convert_depth(levels, 8) is levels
+
+
+def test_floating_point_is_cut_off_and_told(tmp_path) -> None:
+    image = Image(np.array([[[-1.0], [0.5], [2.0], [np.nan], [np.inf]]], np.float32))
+
+    (loss,) = export_losses(image, "png")
+    write_photo(tmp_path / "a.png", image)
+
+    assert loss == "Floating point values are rounded to 16 bits, and those beyond black and white cut off."
+    assert read_photo(tmp_path / "a.png").image.pixels.ravel().tolist() == [0, 32768, 65535, 0, 65535]
+
+
+def test_transparency_in_jpeg_is_filled_with_white_and_told(tmp_path) -> None:
+    pixels = np.full((16, 48, 4), (10, 20, 30, 255), np.uint8)
+    pixels[:, 16:32, 3] = 0
+    pixels[:, 32:, 3] = 51
+    image = Image(pixels)
+
+    assert export_losses(image, "jpeg") == ("Transparent parts are filled with white: JPEG has no transparency.",)
+    write_photo(tmp_path / "a.jpg", image, options=ExportOptions(quality=100))
+
+    found = read_photo(tmp_path / "a.jpg").image.pixels.astype(int)
+    for column, expected in ((8, (10, 20, 30)), (24, (255, 255, 255)), (40, (206, 208, 210))):
+        assert np.abs(found[8, column] - expected).max() <= 3
+
+
+def test_gray_in_webp_becomes_three_equal_channels(tmp_path) -> None:
+    image = Image(make_pixels(8, 2))
+
+    assert "WebP has no gray" in export_losses(image, "webp")[0]
+    write_photo(tmp_path / "a.webp", image, options=ExportOptions(compression="lossless"))
+
+    found = read_photo(tmp_path / "a.webp").image
+    assert np.array_equal(found.pixels[:, :, :3], image.pixels[:, :, :1].repeat(3, axis=2))
+    assert np.array_equal(found.pixels[:, :, 3], image.pixels[:, :, 1])
+
+
+def test_a_gray_profile_in_webp_is_converted(tmp_path, gray_profile) -> None:
+    image = Image(np.full((8, 8, 1), 100, np.uint8), ColorTag(gray_profile, "gray gamma 1.8"))
+
+    assert any("replaced by sRGB" in loss for loss in export_losses(image, "webp"))
+    write_photo(tmp_path / "a.webp", image, options=ExportOptions(compression="lossless"))
+
+    found = read_photo(tmp_path / "a.webp").image
+    light = (100 / 255) ** 1.8
+    assert found.color.icc is None
+    assert np.abs(found.pixels - 255 * (1.055 * light ** (1 / 2.4) - 0.055)).max() <= 1
+
+
+def test_an_rgb_profile_on_gray_is_no_png_matter(rgb_profile) -> None:
+    image = Image(make_pixels(8, 1), ColorTag(rgb_profile, "Adobe RGB"))
+    assert "Adobe RGB is left out" in export_losses(image, "png")[0]
+    assert export_losses(image, "tiff") == ()
+
+
+def test_metadata_without_a_place_are_named() -> None:
+    image = Image(make_pixels(8, 3))
+    large = Metadata(None, make_exif() + bytes(70_000), make_xmp() + b" " * 70_000, IPTC * 10_000)
+
+    assert [loss.split()[0] for loss in export_losses(image, "jpeg", large)] == ["EXIF", "XMP", "IPTC"]
+    assert [loss.split()[0] for loss in export_losses(image, "webp", large)] == ["IPTC"]
+    assert export_losses(image, "png", large) == export_losses(image, "tiff", large) == ()
+    assert export_losses(image, ExportOptions(format="jpeg", keep_metadata=False), large) == ()
+
+
+def test_oversized_blocks_do_not_stop_an_export(tmp_path) -> None:
+    large = Metadata((300, 300), make_exif() + bytes(70_000), make_xmp() + b" " * 70_000, IPTC * 10_000)
+    write_photo(tmp_path / "a.jpg", Image(make_pixels(8, 3)), large)
+    assert read_photo(tmp_path / "a.jpg").metadata == Metadata((300, 300))
+
+
+def test_the_largest_blocks_a_jpeg_can_hold_do_fit(tmp_path) -> None:
+    jpeg = next(each for each in EXPORT_CONTAINERS if each.name == "jpeg")
+    exif, xmp = make_exif(), make_xmp()
+    metadata = Metadata(
+        None,
+        exif + bytes(jpeg.max_exif_bytes - len(exif)),
+        xmp + b" " * (jpeg.max_xmp_bytes - len(xmp)),
+        IPTC.ljust(jpeg.max_iptc_bytes, b"\0"),
+    )
+    write_photo(tmp_path / "a.jpg", Image(make_pixels(8, 3)), metadata)
+    found = read_photo(tmp_path / "a.jpg").metadata
+    assert (found.xmp, found.iptc, len(found.exif)) == (metadata.xmp, metadata.iptc, len(metadata.exif))
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "reason"),
+    [
+        ("a.jpg", ExportOptions(bit_depth=16), "JPEG holds 8 bits per channel, not 16"),
+        ("a.png", ExportOptions(bit_depth=32), "PNG holds 8 or 16 bits per channel, not 32"),
+        ("a.tif", ExportOptions(bit_depth=12), "not 12"),
+        ("a.jpg", ExportOptions(quality=0), "quality 0 is out of range"),
+        ("a.jpg", ExportOptions(quality=101), "quality 101 is out of range"),
+        ("a.png", ExportOptions(compression="lzw"), "PNG has no compression “lzw”"),
+        ("a.tif", ExportOptions(format="png"), "named like a TIFF, but PNG"),
+        ("a.bmp", ExportOptions(), "the ending .bmp is not one that can be written"),
+        ("a.heic", ExportOptions(), "the ending .heic"),
+        ("photo", ExportOptions(), "its name has no ending"),
+        ("a.png", ExportOptions(format="gif"), "cannot be written as “gif”"),
+    ],
+)
+def test_options_a_format_does_not_have(tmp_path, name, options, reason) -> None:
+    with pytest.raises(InputError, match=reason):
+        write_photo(tmp_path / name, Image(make_pixels(8, 3)), options=options)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_name_without_ending_is_fine_where_the_format_is_given(tmp_path) -> None:
+    write_photo(tmp_path / "photo", Image(make_pixels(8, 3)), options=ExportOptions(format="png"))
+    assert read_photo(tmp_path / "photo").format == "png"
+
+
+def test_pictures_larger_than_a_format_can_hold(tmp_path) -> None:
+    image = Image(np.zeros((2, 20_000, 3), np.uint8))
+    with pytest.raises(InputError, match="WebP holds pictures of up to 16383 pixels a side, this one has 20000 × 2"):
+        write_photo(tmp_path / "a.webp", image)
+    write_photo(tmp_path / "a.png", image)
+
+
+@pytest.mark.parametrize(("depth", "dtype"), [(8, np.uint8), (16, np.uint16), (32, np.float32)])
+def test_a_depth_can_be_asked_for(tmp_path, depth, dtype) -> None:
+    write_photo(tmp_path / "a.tif", Image(make_pixels(8, 3)), options=ExportOptions(bit_depth=depth))
+    found = read_photo(tmp_path / "a.tif").image
+    assert found.pixels.dtype == dtype
+    assert np.array_equal(convert_depth(found.pixels, 8), make_pixels(8, 3))
+
+
+def test_quality_matters(tmp_path) -> None:
+    for name in ("a.jpg", "a.webp"):
+        sizes = []
+        for quality in (30, 95):
+            write_photo(
+                tmp_path / name, Image(make_pixels(8, 3)), options=ExportOptions(quality=quality), overwrite=True
+            )
+            sizes.append((tmp_path / name).stat().st_size)
+        assert sizes[0] < 0.7 * sizes[1]
