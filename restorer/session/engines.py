@@ -1,0 +1,73 @@
+"""Who computes: one engine per device, and one for classical methods that needs no torch."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Generator as Steps
+from contextlib import AbstractContextManager
+from typing import NoReturn
+
+from restorer.core.contract import Engine, Generator
+from restorer.core.errors import InputError, WeightsError
+from restorer.core.image import Image
+from restorer.core.progress import CancelToken, Notice, TaskEvent
+from restorer.store import Catalogue
+
+_DEVICE = re.compile(r"auto|cpu|mps|cuda(:\d+)?")
+
+
+def check_device(device: str) -> None:
+    """Raises InputError where ``device`` is not the name of any, without asking what is there."""
+    if not _DEVICE.fullmatch(device):
+        raise InputError(f"There is no device {device!r}.", hint="Known: auto, cpu, cuda, cuda:1, mps.")
+
+
+class ClassicalEngine:
+    """Engine of jobs that run no network: always on the processor, at once there, and without torch."""
+
+    @property
+    def device_name(self) -> str:
+        return "cpu"
+
+    def lease(self, model_id: str, *, seed: int = 0) -> AbstractContextManager[Generator]:
+        self._refuse(model_id)
+
+    def tile_side(self, generator: Generator, *, preferred: int) -> int:
+        self._refuse(generator.model_id)
+
+    def step_down(self, generator: Generator, side: int) -> Notice:
+        self._refuse(generator.model_id)
+
+    def run_tiled(
+        self, generator: Generator, photo: Image, token: CancelToken, *, preferred: int = 768, feather_px: int = 16
+    ) -> Steps[TaskEvent, None, Image]:
+        self._refuse(generator.model_id)
+
+    def _refuse(self, model_id: str) -> NoReturn:
+        raise WeightsError(f"The model {model_id} was asked for in a job that runs without models.")
+
+
+class Engines:
+    """Makes engines when they are first needed and keeps one per device. May be asked from any thread."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        self._lock = threading.Lock()
+        self._made: dict[str, Engine] = {}
+
+    def get(self, device: str) -> Engine:
+        """The engine of a device; imports torch, which takes seconds the first time.
+
+        Raises:
+            InputError: for a device that is not there.
+        """
+        check_device(device)
+        from restorer.engine import create_engine
+        from restorer.engine.devices import choose_device
+
+        with self._lock:
+            chosen = choose_device(device).id
+            if chosen not in self._made:
+                self._made[chosen] = create_engine(chosen, self._catalogue)
+            return self._made[chosen]

@@ -1,0 +1,244 @@
+"""The application without a window: what the window and the command line both ask for."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from restorer.core.contract import Engine
+from restorer.core.document import Document
+from restorer.core.errors import InputError, WeightsError, WorkError
+from restorer.core.image import Image
+from restorer.core.mask import Mask
+from restorer.core.params import build_params, params_to_json
+from restorer.core.step import Step
+from restorer.formats.metadata import Metadata
+from restorer.formats.raster import ExportOptions, PhotoFile, decode_photo, read_photo
+from restorer.session.engines import ClassicalEngine, Engines, check_device
+from restorer.session.export import export_photo
+from restorer.session.jobs import JobRequest
+from restorer.session.sample import SAMPLE_DPI, SAMPLE_NAME, damaged_sample
+from restorer.session.settings import RECENT_KEPT, Settings, SettingsStore
+from restorer.store import Catalogue, ModelCard
+from restorer.tasks import get_task
+from restorer.tasks.spec import CLASSICAL, Task
+
+if TYPE_CHECKING:
+    from restorer.engine.devices import DeviceInfo
+
+THUMBNAIL_PX = 96
+
+
+@dataclass(frozen=True, slots=True)
+class ModelChoice:
+    """One way to run a task: a model's id, or ``classical``, and what to call it."""
+
+    id: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sample:
+    """The sample photo, and where it is damaged."""
+
+    photo: PhotoFile
+    mask: Mask
+
+
+class Session:
+    """Thin: it knows what belongs together and leaves the work to the rooms below.
+
+    Args:
+        settings: defaults if None.
+        catalogue: installed models; those in the usual places if None.
+        store: where changed settings are saved; nowhere if None.
+    """
+
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        catalogue: Catalogue | None = None,
+        store: SettingsStore | None = None,
+    ) -> None:
+        self.settings = settings if settings is not None else Settings()
+        self.catalogue = catalogue if catalogue is not None else Catalogue.default()
+        self.startup_notices: tuple[str, ...] = ()
+        self._store = store
+        self._engines = Engines(self.catalogue)
+        self._classical = ClassicalEngine()
+        self._ids = count(1)
+
+    @classmethod
+    def load(cls, store: SettingsStore | None = None) -> Session:
+        """A session with the person's own settings; what was wrong with them is in :attr:`startup_notices`."""
+        store = store if store is not None else SettingsStore()
+        settings, notices = store.load()
+        session = cls(settings, store=store)
+        session.startup_notices = notices
+        return session
+
+    # -- settings
+
+    def update_settings(self, **changes: Any) -> str:
+        """Replaces and saves settings. Returns a sentence where they could not be saved, else an empty text."""
+        self.settings = dataclasses.replace(self.settings, **changes)
+        try:
+            if self._store is not None:
+                self._store.save(self.settings)
+        except WorkError as error:
+            return str(error)
+        return ""
+
+    def remember_recent(self, path: Path) -> str:
+        """Puts a photo at the top of the recent ones. Returns as :meth:`update_settings`."""
+        path = path.absolute()
+        recent = (path, *(other for other in self.settings.recent if other != path))
+        return self.update_settings(recent=recent[:RECENT_KEPT], last_folder=path.parent)
+
+    # -- photos
+
+    def open_photo(self, path: Path) -> PhotoFile:
+        """Raises InputError, naming the file and the reason, where it cannot be opened."""
+        return read_photo(path)
+
+    def open_bytes(self, data: bytes, name: str) -> PhotoFile:
+        """As :meth:`open_photo`, from a clipboard or a drop."""
+        return decode_photo(data, name)
+
+    def open_sample(self) -> Sample:
+        """A damaged photo made on the spot, which takes about a second."""
+        damaged, mask, _ = damaged_sample()
+        metadata = Metadata(dpi=(SAMPLE_DPI, SAMPLE_DPI), exif=None, xmp=None, iptc=None)
+        return Sample(PhotoFile(damaged, metadata, format="png", path=Path(f"{SAMPLE_NAME}.png")), mask)
+
+    def make_document(self, photo: PhotoFile) -> Document:
+        """The photo with its history. Belongs to one thread at a time."""
+        from restorer.formats.color import thumbnail
+
+        return Document(photo.image, photo.path.name, thumbnailer=lambda image: thumbnail(image, THUMBNAIL_PX))
+
+    def export(
+        self,
+        target: Path,
+        image: Image,
+        metadata: Metadata,
+        options: ExportOptions | None = None,
+        *,
+        original: Path | None = None,
+        overwrite: bool = False,
+    ) -> None:
+        """See :func:`restorer.session.export.export_photo`."""
+        export_photo(target, image, metadata, options, original=original, overwrite=overwrite)
+
+    # -- steps and jobs
+
+    def models_for(self, task_id: str) -> tuple[ModelChoice, ...]:
+        """Ways to run a task: the best installed model first, ``classical`` last."""
+        best = self.catalogue.best_for(task_id)
+        cards = [card for card in self.catalogue.cards() if card.task == task_id and self._has_weights(card)]
+        cards.sort(key=lambda card: card is not best)
+        return (*(ModelChoice(card.id, card.title) for card in cards), ModelChoice(CLASSICAL, "Classical"))
+
+    def resolve_step(
+        self, task_id: str, params: Mapping[str, object] | object | None = None, *, model: str = "", seed: int = 0
+    ) -> Step:
+        """A complete step: every parameter, and the model that will run.
+
+        Args:
+            params: plain values, an instance of the task's parameters, or None for the defaults.
+            model: id; empty for the best installed one, else the classical method.
+
+        Raises:
+            InputError: for an unknown task, parameter, value or model, or a model of another task.
+            WeightsError: where the model asked for has no weights.
+        """
+        task = get_task(task_id)
+        card = self._card(task, model)
+        return Step(
+            task=task.id,
+            version=task.version,
+            params=params_to_json(_checked(task, params)),
+            model=card.id if card else CLASSICAL,
+            model_hash=card.sha256 if card else "",
+            seed=seed,
+        )
+
+    def make_request(self, document: Document, step: Step) -> JobRequest:
+        """A job on the document as it is now.
+
+        Raises:
+            InputError: where the task needs a mask and nothing is painted.
+        """
+        task = get_task(step.task)
+        mask = document.mask.snapshot() if task.needs_mask else None
+        return self.request(document.image, mask, step, base_state=document.state, photo_name=document.name)
+
+    def request(
+        self, photo: Image, mask: Mask | None, step: Step, *, base_state: str = "", photo_name: str = ""
+    ) -> JobRequest:
+        """A job on pixels that nobody will change. Raises as :meth:`make_request`."""
+        task = get_task(step.task)
+        if task.needs_mask and (mask is None or mask.is_empty):
+            raise InputError(f"{task.title} needs a mask, and nothing is marked.", hint="Mark what is to be repaired.")
+        title = "Classical" if step.model == CLASSICAL else self.catalogue.get(step.model).title
+        return JobRequest(
+            id=next(self._ids),
+            title=task.title,
+            step=step,
+            photo=photo,
+            mask=mask if task.needs_mask else None,
+            base_state=base_state,
+            model_title=title,
+            photo_name=photo_name,
+        )
+
+    def _has_weights(self, card: ModelCard) -> bool:
+        try:
+            self.catalogue.weights_path(card)
+        except WeightsError:
+            return False
+        return True
+
+    def _card(self, task: Task, model: str) -> ModelCard | None:
+        if model == CLASSICAL:
+            return None
+        if not model:
+            return self.catalogue.best_for(task.id)
+        card = self.catalogue.get(model)
+        if card.task != task.id:
+            raise InputError(f"The model {card.id} is for the task {card.task}, not for {task.id}.")
+        self.catalogue.weights_path(card)
+        return card
+
+    # -- engines
+
+    def engine(self, device: str = "auto") -> Engine:
+        """The engine of a device. Imports torch the first time: to be called on the thread that will use it.
+
+        Raises:
+            InputError: for a device that is not there.
+        """
+        return self._engines.get(device)
+
+    def engine_for(self, step: Step, device: str = "auto") -> Engine:
+        """The engine for a step; a classical one gets an engine at once, without torch. Raises as :meth:`engine`."""
+        check_device(device)
+        return self._classical if step.model == CLASSICAL else self._engines.get(device)
+
+    def devices(self) -> tuple[DeviceInfo, ...]:
+        """What is there, the best first. Imports torch: not for a thread that must not wait."""
+        from restorer.engine.devices import available_devices
+
+        return available_devices()
+
+
+def _checked(task: Task, params: Mapping[str, object] | object | None) -> object:
+    if params is None:
+        return task.params()
+    if isinstance(params, Mapping):
+        return build_params(task.params, params)
+    return build_params(task.params, params_to_json(params))
