@@ -1,0 +1,1 @@
+"""Measuring: metrics, classical baselines, suites and reports, every figure beside the classical method's."""

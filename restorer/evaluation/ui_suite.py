@@ -1,0 +1,61 @@
+"""How alive the window stays: measured in a process of its own, since no shell imports another."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from typing import Any
+
+from restorer.core.errors import WorkError
+from restorer.evaluation.report import Gate, Report, Table
+
+PROBE = "restorer.ui.probe"
+TIMEOUT_S = 900
+
+
+def ui_suite(*, megapixels: int = 12, defects: int = 30) -> Report:
+    """Runs the window's probe offscreen and judges what it measured.
+
+    Raises:
+        WorkError: where the probe could not run, with what it said.
+    """
+    figures = _probe(megapixels, defects)
+    gaps, window, cancel = figures["gap_ms"], figures["window"], figures["cancel"]
+    gates = (
+        Gate("event-loop gap p99 while repairing", f"{gaps['p99']:.1f} ms", "≤ 33 ms", gaps["p99"] <= 33),
+        Gate("longest event-loop gap while repairing", f"{gaps['max']:.1f} ms", "≤ 100 ms", gaps["max"] <= 100),
+        Gate(
+            "strokes painted meanwhile are in the mask", str(figures["strokes_kept"]), "True", figures["strokes_kept"]
+        ),
+        Gate("cancel leaves the photo as it was", str(cancel["photo_unchanged"]), "True", cancel["photo_unchanged"]),
+        Gate(
+            "torch imported before the window shows",
+            str(window["torch_imported"]),
+            "False",
+            not window["torch_imported"],
+        ),
+        Gate("time to window over a bare one", f"{window['ratio']:.2f} ×", "≤ 1.5 ×", window["ratio"] <= 1.5),
+    )
+    rows = tuple((name, float(value)) for name, value in gaps.items())
+    return Report(
+        suite="ui",
+        subject=f"{megapixels} megapixels, {defects} defects",
+        tables=(Table("Event-loop gaps", ("figure", "ms"), rows),),
+        gates=gates,
+        values={"probe": figures},
+    )
+
+
+def _probe(megapixels: int, defects: int) -> dict[str, Any]:
+    command = [sys.executable, "-m", PROBE, "--json", "--photo-megapixels", str(megapixels), "--defects", str(defects)]
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT_S, env=environment, check=False)
+    except subprocess.TimeoutExpired:
+        raise WorkError(f"The window's probe took more than {TIMEOUT_S} s.") from None
+    if done.returncode != 0:
+        raise WorkError(f"The window's probe failed: {done.stderr.strip().splitlines()[-1:] or done.returncode}.")
+    figures: dict[str, Any] = json.loads(done.stdout)
+    return figures
