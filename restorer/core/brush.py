@@ -1,13 +1,16 @@
 """Brush strokes on a mask.
 
-A stroke is laid down as round dabs close enough together that no scallops show. A dab is a cached stamp combined
-with ``maximum`` (add) or ``minimum`` (subtract), so its cost is that of its own pixels, whatever the photo's size.
+A stroke is what a round brush covers on its way. Thin brushes are swept: the coverage of each stretch of the way is
+worked out at once. Thick ones are laid down as dabs, close enough together that no scallops show: a dab is a cached
+stamp, so it costs no more than its own pixels. Either way coverage is combined with ``maximum`` (add) or ``minimum``
+(subtract), and nothing depends on the photo's size.
 """
 
 from __future__ import annotations
 
 import enum
 import functools
+import itertools
 import math
 from dataclasses import dataclass
 
@@ -15,15 +18,24 @@ import numpy as np
 import numpy.typing as npt
 
 from restorer.core.geometry import Bounds
-from restorer.core.mask import Mask, MaskEdit, MaskEditor
+from restorer.core.mask import Mask, MaskEdit, MaskEditor, Plane
 
 MIN_SIZE_PX = 1.0
 MAX_SIZE_PX = 4000.0
+_SWEPT_BELOW_PX = 32.0
+_STRETCH_PX = 64.0
+"""A sweep goes on in stretches of this length: the rectangle around a long slant is mostly empty."""
 _SPACING = 0.1
 """Distance of dabs as a share of their diameter: scallops stay under 0.3 % of it."""
-_SUBPIXEL = 4
-"""Positions per pixel that small stamps are drawn at; larger ones need none."""
-_SUBPIXEL_BELOW_PX = 24.0
+_MIN_SPACING_PX = 0.5
+_SAME_PLACE_PX = 1e-3
+_SIZES_PER_OCTAVE = 64
+"""Sizes of dabs are rounded, or a pen's pressure would make every one of them a new stamp."""
+_LARGE_PX = 512.0
+_NOTHING = Bounds(0, 0, 0, 0)
+
+Lengths = npt.NDArray[np.floating]
+"""Distances or radii in pixels, one per pixel."""
 
 
 class BrushMode(enum.Enum):
@@ -59,20 +71,58 @@ class StrokePoint:
     pressure: float = 1.0
 
 
-@functools.lru_cache(maxsize=64)
-def _stamp(size_px: float, hardness: float, shift_x: float, shift_y: float) -> npt.NDArray[np.uint8]:
-    """Coverage of one dab, centred at ``shift`` from the middle of its middle pixel."""
-    radius = size_px / 2
-    reach = math.ceil(radius + 1)
-    axis = np.arange(-reach, reach + 1, dtype=np.float32)
-    distance = np.hypot(axis[None, :] - shift_x, axis[:, None] - shift_y)
-    edge = np.clip(radius - distance + 0.5, 0.0, 1.0)
-    if hardness < 1.0 and radius > 1.0:
-        falloff = np.clip((radius - distance) / max(radius * (1.0 - hardness), 1e-6), 0.0, 1.0)
-        edge = np.minimum(edge, falloff * falloff * (3.0 - 2.0 * falloff))
-    stamp: npt.NDArray[np.uint8] = np.round(edge * 255).astype(np.uint8)
+def _coverage(distance: Lengths, radius: Lengths | float, hardness: float) -> Plane:
+    """Mask values at some distances from the middle of the brush, all in pixels. The crisp edge is a pixel wide."""
+    covered = np.clip(radius - distance + 0.5, 0.0, 1.0)
+    if hardness < 1.0 and np.max(radius) > 1.0:
+        inwards = np.clip((radius - distance) / (radius * (1.0 - hardness)), 0.0, 1.0)
+        covered = np.minimum(covered, inwards * inwards * (3.0 - 2.0 * inwards))
+    values: Plane = np.round(covered * 255).astype(np.uint8)
+    return values
+
+
+def _make_stamp(size_px: float, hardness: float) -> Plane:
+    """Mask values of one dab, centred on its middle pixel.
+
+    Symmetric, so a quarter is looked up; by squared distance, so that even a brush of thousands of pixels takes
+    milliseconds. Large ones share an entry between distances a few hundredths of a pixel apart.
+    """
+    reach = math.ceil(size_px / 2 + 1)
+    step = max(1, int(size_px / 40))
+    squares = np.arange(reach + 1, dtype=np.int32) ** 2
+    entries = np.arange(2 * reach * reach // step + 1, dtype=np.float32) * step + (step - 1) / 2
+    values = _coverage(np.sqrt(entries), size_px / 2, hardness)
+    quarter = values.take((squares[None, :] + squares[:, None]) // step)
+    half = np.concatenate((quarter[:0:-1], quarter))
+    stamp = np.concatenate((half[:, :0:-1], half), axis=1)
     stamp.flags.writeable = False
     return stamp
+
+
+# The few large ones are kept apart: one of 4000 px takes 16 MB.
+_small_stamp = functools.lru_cache(maxsize=128)(_make_stamp)
+_large_stamp = functools.lru_cache(maxsize=3)(_make_stamp)
+
+
+def _stamp(size_px: float, hardness: float) -> Plane:
+    octave = 2.0 ** math.floor(math.log2(size_px))
+    size_px = octave * (1.0 + round((size_px / octave - 1.0) * _SIZES_PER_OCTAVE) / _SIZES_PER_OCTAVE)
+    make = _small_stamp if size_px < _LARGE_PX else _large_stamp
+    return make(size_px, round(hardness, 2))
+
+
+def _swept(box: Bounds, start: StrokePoint, end: StrokePoint, radii: tuple[float, float], hardness: float) -> Plane:
+    """Mask values inside ``box`` of a brush that goes straight from one point to another, its radius changing."""
+    x = np.arange(box.left, box.right, dtype=np.float32) + np.float32(0.5 - start.x)
+    y = np.arange(box.top, box.bottom, dtype=np.float32)[:, None] + np.float32(0.5 - start.y)
+    dx, dy = end.x - start.x, end.y - start.y
+    squared = dx * dx + dy * dy
+    if squared < _SAME_PLACE_PX**2:
+        return _coverage(np.hypot(x, y), radii[1], hardness)
+    along = np.clip((x * np.float32(dx) + y * np.float32(dy)) / np.float32(squared), 0.0, 1.0)
+    distance = np.hypot(x - along * np.float32(dx), y - along * np.float32(dy))
+    radius = radii[1] if radii[0] == radii[1] else radii[0] + along * np.float32(radii[1] - radii[0])
+    return _coverage(distance, radius, hardness)
 
 
 class StrokePainter:
@@ -87,21 +137,12 @@ class StrokePainter:
 
     def add(self, point: StrokePoint) -> Bounds:
         """Continues the stroke to ``point``; returns the changed part of the mask (may be empty)."""
-        if self._last is None:
-            self._last = point
-            return self._dab(point)
-        start, dirty = self._last, []
-        length = math.hypot(point.x - start.x, point.y - start.y)
-        position = self._to_next_dab
-        while position <= length and length > 0:
-            at = position / length
-            pressure = start.pressure + (point.pressure - start.pressure) * at
-            dab = StrokePoint(start.x + (point.x - start.x) * at, start.y + (point.y - start.y) * at, pressure)
-            dirty.append(self._dab(dab))
-            position += self._spacing(pressure)
-        self._to_next_dab = position - length
-        self._last = point
-        return Bounds.around(dirty)
+        start, self._last = self._last, point
+        if self._brush.size_px <= MIN_SIZE_PX:
+            return self._hairline(start or point, point)
+        if self._brush.size_px < _SWEPT_BELOW_PX:
+            return self._sweep(start or point, point)
+        return self._dabs(start, point)
 
     def finish(self) -> MaskEdit:
         return self._editor.finish()
@@ -114,30 +155,78 @@ class StrokePainter:
         return max(MIN_SIZE_PX, self._brush.size_px * min(max(pressure, 0.0), 1.0))
 
     def _spacing(self, pressure: float) -> float:
-        return max(0.5, self._size(pressure) * _SPACING)
+        return max(_MIN_SPACING_PX, self._size(pressure) * _SPACING)
+
+    def _hairline(self, start: StrokePoint, end: StrokePoint) -> Bounds:
+        """Whole pixels, each fully: what the 1 px brush is for."""
+        steps = 1 + math.ceil(2 * math.dist((start.x, start.y), (end.x, end.y)))
+        columns = np.floor(np.linspace(start.x, end.x, steps)).astype(np.intp)
+        rows = np.floor(np.linspace(start.y, end.y, steps)).astype(np.intp)
+        inside = (columns >= 0) & (columns < self._mask.width) & (rows >= 0) & (rows < self._mask.height)
+        columns, rows = columns[inside], rows[inside]
+        if columns.size == 0:
+            return _NOTHING
+        box = Bounds(int(columns.min()), int(rows.min()), int(columns.max()) + 1, int(rows.max()) + 1)
+        value = 255 if self._brush.mode is BrushMode.ADD else 0
+        self._editor.touch(box)[rows - box.top, columns - box.left] = value
+        return box
+
+    def _sweep(self, start: StrokePoint, end: StrokePoint) -> Bounds:
+        stretches = max(1, math.ceil(math.dist((start.x, start.y), (end.x, end.y)) / _STRETCH_PX))
+        points = [_between(start, end, index / stretches) for index in range(stretches + 1)]
+        return Bounds.around([self._stretch(a, b) for a, b in itertools.pairwise(points)])
+
+    def _stretch(self, start: StrokePoint, end: StrokePoint) -> Bounds:
+        radii = self._size(start.pressure) / 2, self._size(end.pressure) / 2
+        reach = max(radii) + 1
+        whole = Bounds(
+            math.floor(min(start.x, end.x) - reach),
+            math.floor(min(start.y, end.y) - reach),
+            math.ceil(max(start.x, end.x) + reach),
+            math.ceil(max(start.y, end.y) + reach),
+        )
+        box = whole.clip(self._mask.width, self._mask.height)
+        if box.is_empty:
+            return _NOTHING
+        self._combine(box, _swept(box, start, end, radii, self._brush.hardness))
+        return box
+
+    def _dabs(self, start: StrokePoint | None, end: StrokePoint) -> Bounds:
+        if start is None:
+            self._to_next_dab = self._spacing(end.pressure)
+            return self._dab(end)
+        dirty = []
+        length = math.dist((start.x, start.y), (end.x, end.y))
+        position = self._to_next_dab
+        while position <= length and length > 0:
+            point = _between(start, end, position / length)
+            dirty.append(self._dab(point))
+            position += self._spacing(point.pressure)
+        self._to_next_dab = position - length
+        return Bounds.around(dirty)
 
     def _dab(self, point: StrokePoint) -> Bounds:
-        size = self._size(point.pressure)
-        if size <= MIN_SIZE_PX:
-            return self._paint(np.full((1, 1), 255, np.uint8), math.floor(point.x), math.floor(point.y))
-        column, row = math.floor(point.x), math.floor(point.y)
-        shift_x = shift_y = 0.0
-        if size < _SUBPIXEL_BELOW_PX:
-            shift_x = (math.floor((point.x - column) * _SUBPIXEL) + 0.5) / _SUBPIXEL - 0.5
-            shift_y = (math.floor((point.y - row) * _SUBPIXEL) + 0.5) / _SUBPIXEL - 0.5
-        stamp = _stamp(round(size * 2) / 2, round(self._brush.hardness, 2), shift_x, shift_y)
+        stamp = _stamp(self._size(point.pressure), self._brush.hardness)
         reach = stamp.shape[0] // 2
-        return self._paint(stamp, column - reach, row - reach)
+        column, row = math.floor(point.x), math.floor(point.y)
+        whole = Bounds(column - reach, row - reach, column + reach + 1, row + reach + 1)
+        box = whole.clip(self._mask.width, self._mask.height)
+        if box.is_empty:
+            return _NOTHING
+        self._combine(box, stamp[box.translate(-whole.left, -whole.top).slices])
+        return box
 
-    def _paint(self, stamp: npt.NDArray[np.uint8], left: int, top: int) -> Bounds:
-        whole = Bounds(left, top, left + stamp.shape[1], top + stamp.shape[0])
-        visible = whole.clip(self._mask.width, self._mask.height)
-        if visible.is_empty:
-            return Bounds(0, 0, 0, 0)
-        part = stamp[visible.translate(-left, -top).slices]
-        target = self._editor.touch(visible)
+    def _combine(self, box: Bounds, values: Plane) -> None:
+        target = self._editor.touch(box)
         if self._brush.mode is BrushMode.ADD:
-            np.maximum(target, part, out=target)
+            np.maximum(target, values, out=target)
         else:
-            np.minimum(target, 255 - part, out=target)
-        return visible
+            np.minimum(target, 255 - values, out=target)
+
+
+def _between(start: StrokePoint, end: StrokePoint, share: float) -> StrokePoint:
+    return StrokePoint(
+        start.x + (end.x - start.x) * share,
+        start.y + (end.y - start.y) * share,
+        start.pressure + (end.pressure - start.pressure) * share,
+    )

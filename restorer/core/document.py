@@ -140,6 +140,8 @@ class Document:
         detail: str = "",
         used_mask: Mask | None = None,
         seconds: float = 0.0,
+        image: Image | None = None,
+        thumbnail: Pixels | None = None,
     ) -> Change:
         """Pastes a job's result in as one history entry and takes the repaired region out of the mask.
 
@@ -147,6 +149,9 @@ class Document:
 
         Args:
             base: :attr:`state` when the job was submitted.
+            image: the photo with the result's patches in it, where the caller has made it already: on a thread of its
+                own, since copying a large photo takes longer than a window may stand still.
+            thumbnail: of that image, likewise.
 
         Raises:
             StaleResultError: where the photo has changed since; nothing is applied.
@@ -157,7 +162,9 @@ class Document:
             )
         settled = self._settle_stroke()
         before = tuple((patch.bounds, self._image.crop(patch.bounds).copy()) for patch in result.patches)
-        self._image = self._image.with_patches(result.patches)
+        self._image = image if image is not None else self._image.with_patches(result.patches)
+        if thumbnail is None and self._thumbnailer is not None:
+            thumbnail = self._thumbnailer(self._image)
         change = settled | Change(image=Bounds.around(patch.bounds for patch in result.patches), history=True)
         mask_key = None
         if used_mask is not None:
@@ -174,7 +181,7 @@ class Document:
             image_key=self._vault.put((*before, *after)),
             mask_key=mask_key,
             filled=result.filled,
-            thumbnail=self._thumbnailer(self._image) if self._thumbnailer else None,
+            thumbnail=thumbnail,
             seconds=seconds,
         )
         self._push(entry)
@@ -182,10 +189,11 @@ class Document:
 
     def _clear_used(self, used: Mask) -> MaskEdit:
         editor = MaskEditor(self._mask)
-        region = used.occupied()
-        if not region.is_empty:
-            live, seen = editor.touch(region), used.plane[region.slices]
-            live[(seen > 0) & (live == seen)] = 0
+        for cell in used.occupied_cells(MaskEditor.CELL):
+            live, seen = self._mask.plane[cell.slices], used.plane[cell.slices]
+            unchanged = (seen > 0) & (live == seen)
+            if unchanged.any():
+                editor.touch(cell)[unchanged] = 0
         return editor.finish()
 
     # -- travelling through history

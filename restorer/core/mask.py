@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -76,6 +77,17 @@ class Mask:
             return Bounds(0, 0, 0, 0)
         columns = np.flatnonzero(self.plane[rows[0] : rows[-1] + 1].any(axis=0))
         return Bounds(int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)
+
+    def occupied_cells(self, side: int) -> Iterator[Bounds]:
+        """Cells of a square grid, clipped to the mask, that hold a non-zero pixel.
+
+        Finer than :meth:`occupied` where little is painted here and there on a large photo.
+        """
+        for top in range(0, self.height, side):
+            for left in range(0, self.width, side):
+                cell = Bounds(left, top, left + side, top + side).clip(self.width, self.height)
+                if self.plane[cell.slices].any():
+                    yield cell
 
     def coverage(self) -> float:
         """Share of pixels that are not zero, 0 to 1."""

@@ -33,8 +33,10 @@ class TaskResult:
 
 
 def filled_fraction(photo: Image, pieces: tuple[MaskPiece, ...]) -> float:
-    """Share of the photo covered by the union of ``pieces``, 0 to 1."""
-    filled = np.zeros((photo.height, photo.width), bool)
+    """Share of the photo covered by the union of ``pieces``, 0 to 1. Costs what they cover, not what the photo does."""
+    filled, count = np.zeros((photo.height, photo.width), bool), 0
     for piece in pieces:
-        filled[piece.bounds.slices] |= piece.values > 0
-    return float(np.count_nonzero(filled)) / filled.size
+        region = filled[piece.bounds.slices]
+        count += int(np.count_nonzero((piece.values > 0) & ~region))
+        region |= piece.values > 0
+    return count / filled.size

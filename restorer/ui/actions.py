@@ -1,0 +1,210 @@
+"""Everything a person can do, as rows: menus, toolbar, shortcuts and the shortcut overlay are made from them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
+
+from restorer.ui.commands import Commands
+from restorer.ui.icons import icon
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What decides which actions can be used now."""
+
+    photo: bool = False
+    several_photos: bool = False
+    can_undo: bool = False
+    can_redo: bool = False
+    painted: bool = False
+    last_mask: bool = False
+    busy: bool = False
+
+
+def _always(_: Facts) -> bool:
+    return True
+
+
+def _photo(facts: Facts) -> bool:
+    return facts.photo
+
+
+@dataclass(frozen=True, slots=True)
+class ActionRow:
+    """One action.
+
+    Attributes:
+        id: for looking it up.
+        text: in menus; ends in "…" only where a dialog asks for more.
+        slot: what it does.
+        shortcuts: every one of them works; the first is shown.
+        icon: name of its icon, or empty.
+        enabled: whether it can be used.
+        on_canvas: its shortcuts work only while the canvas has the focus, for they are single letters.
+        checkable: it switches something; what, is set by whoever knows the state.
+        group: heading of the shortcut overlay it stands under, or empty.
+        hint: its short name, on a toolbar button and in the shortcut overlay; the text if empty.
+    """
+
+    id: str
+    text: str
+    slot: Callable[[Commands], object]
+    shortcuts: tuple[str, ...] = ()
+    icon: str = ""
+    enabled: Callable[[Facts], bool] = _photo
+    on_canvas: bool = False
+    checkable: bool = False
+    group: str = ""
+    hint: str = ""
+
+
+_C = Commands
+ROWS: tuple[ActionRow, ...] = (
+    # File
+    ActionRow("open", "Open photos…", _C.open_photos, ("Ctrl+O",), "open", _always, group="Work", hint="Open"),
+    ActionRow("paste", "Paste photo", _C.paste, ("Ctrl+V",), "paste", _always, group="Work"),
+    ActionRow("sample", "Open sample", _C.open_sample, (), "photo", _always),
+    ActionRow("export", "Export…", _C.export, ("Ctrl+Shift+E",), "export", group="Work", hint="Export"),
+    ActionRow("close", "Close photo", _C.close_photo, ("Ctrl+W",)),
+    ActionRow("quit", "Quit", _C.quit, ("Ctrl+Q",), "", _always),
+    # Edit
+    ActionRow("undo", "Undo", _C.undo, ("Ctrl+Z",), "undo", lambda f: f.can_undo, group="Work"),
+    ActionRow("redo", "Redo", _C.redo, ("Ctrl+Shift+Z", "Ctrl+Y"), "redo", lambda f: f.can_redo, group="Work"),
+    # View
+    ActionRow("zoom-in", "Zoom in", _C.zoom_in, ("Ctrl++", "Ctrl+="), "zoom-in"),
+    ActionRow("zoom-out", "Zoom out", _C.zoom_out, ("Ctrl+-",), "zoom-out"),
+    ActionRow("fit", "Fit", _C.fit, ("Ctrl+0",), "fit", checkable=True, group="Canvas"),
+    ActionRow("actual", "100 %", _C.actual_size, ("Ctrl+1",), "", checkable=True, group="Canvas"),
+    ActionRow("split", "Split before and after", _C.split, ("Y",), "compare", on_canvas=True, checkable=True,
+              group="Canvas", hint="Split"),
+    ActionRow("side", "Side by side", _C.side_by_side, ("Shift+Y",), "side-by-side", on_canvas=True, checkable=True,
+              group="Canvas"),
+    ActionRow("overlay", "Next mask overlay", _C.cycle_overlay, ("Q",), on_canvas=True, group="Brush", hint="Overlay"),
+    ActionRow("next", "Next photo", _C.next_photo, ("PgDown",), "", lambda f: f.several_photos),
+    ActionRow("previous", "Previous photo", _C.previous_photo, ("PgUp",), "", lambda f: f.several_photos),
+    ActionRow("full-screen", "Full screen", _C.full_screen, ("F11",), "", _always, checkable=True),
+    ActionRow("panels", "Hide panels", _C.toggle_panels, ("Shift+F11",), checkable=True),
+    ActionRow("next-area", "Next area", _C.next_area, ("F6",), "", _always),
+    ActionRow("previous-area", "Previous area", _C.previous_area, ("Shift+F6",), "", _always),
+    # Mask
+    ActionRow("brush", "Brush", _C.use_brush, ("B",), "brush", on_canvas=True, group="Brush"),
+    ActionRow("eraser", "Eraser", _C.use_eraser, ("E",), "eraser", on_canvas=True, group="Brush"),
+    ActionRow("swap", "Swap add and subtract", _C.swap_mode, ("X",), on_canvas=True, group="Brush",
+              hint="Add, subtract"),
+    ActionRow("smaller", "Smaller brush", _C.smaller, ("[",), on_canvas=True, group="Brush", hint="Smaller"),
+    ActionRow("bigger", "Bigger brush", _C.bigger, ("]",), on_canvas=True, group="Brush", hint="Bigger"),
+    ActionRow("softer", "Softer brush", _C.softer, ("Shift+[", "{"), on_canvas=True, group="Brush", hint="Softer"),
+    ActionRow("harder", "Harder brush", _C.harder, ("Shift+]", "}"), on_canvas=True, group="Brush", hint="Harder"),
+    ActionRow("clear-mask", "Clear mask", _C.clear_mask, ("Ctrl+D",), "clear", lambda f: f.painted),
+    ActionRow("invert-mask", "Invert mask", _C.invert_mask, ("Ctrl+I",), "invert"),
+    ActionRow("reuse-mask", "Reuse mask of last run", _C.reuse_mask, ("Ctrl+Shift+D",), "", lambda f: f.last_mask),
+    ActionRow("import-mask", "Import mask…", _C.import_mask),
+    ActionRow("export-mask", "Export mask…", _C.export_mask, (), "", lambda f: f.painted),
+    # Tools that paint nothing
+    ActionRow("pan", "Pan", _C.use_pan, ("H",), "pan", on_canvas=True, group="Canvas", hint="Pan tool"),
+    ActionRow("zoom", "Zoom", _C.use_zoom, ("Z",), "zoom", on_canvas=True, group="Canvas", hint="Zoom tool"),
+    # Tasks
+    ActionRow("run", "Run", _C.run, ("Ctrl+Return", "Ctrl+Enter"), "", group="Work"),
+    ActionRow("cancel", "Cancel job", _C.cancel, ("Esc",), "cancel", group="Work", hint="Cancel job, then stroke"),
+    # Help
+    ActionRow("shortcuts", "Shortcuts", _C.show_shortcuts, ("?", "F1"), "shortcuts", _always, group="Work"),
+    ActionRow("about", "About Restorer", _C.show_about, (), "about", _always),
+)  # fmt: skip
+_SEPARATOR = ""
+MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("File", ("open", "recent>", "paste", "sample", _SEPARATOR, "export", _SEPARATOR, "close", "quit")),
+    ("Edit", ("undo", "redo", _SEPARATOR, "run", "cancel")),
+    (
+        "View",
+        ("zoom-in", "zoom-out", "fit", "actual", _SEPARATOR, "split", "side", "overlay", _SEPARATOR, "pan", "zoom",
+         _SEPARATOR, "next", "previous", _SEPARATOR, "theme>", "panels", "full-screen"),
+    ),
+    (
+        "Mask",
+        ("brush", "eraser", "swap", _SEPARATOR, "smaller", "bigger", "softer", "harder", _SEPARATOR, "clear-mask",
+         "invert-mask", "reuse-mask", _SEPARATOR, "import-mask", "export-mask"),
+    ),
+    ("Tasks", ("tasks>", _SEPARATOR, "run", "cancel")),
+    ("Help", ("shortcuts", "about")),
+)  # fmt: skip
+"""Titles and action ids; an id ending in ``>`` is a submenu that somebody else fills."""
+
+
+class Actions(QObject):
+    """The rows as ``QAction``s of one window.
+
+    The actions exist before what they act on does, so that the window can show early: until :meth:`bind` they do
+    nothing.
+    """
+
+    used = Signal()
+    """An action was triggered; a checkable one has turned itself round and may have to be put right."""
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self._commands: Commands | None = None
+        self._actions: dict[str, QAction] = {}
+        for row in ROWS:
+            self._actions[row.id] = action = QAction(row.text, window)
+            action.setIconText(row.hint or row.text)
+            action.setShortcuts([QKeySequence(text) for text in row.shortcuts])
+            if row.icon:
+                action.setIcon(icon(row.icon))
+                action.setIconVisibleInMenu(False)
+            action.setCheckable(row.checkable)
+            action.setEnabled(row.enabled(Facts()))
+            action.triggered.connect(partial(self._on_triggered, row))
+            if row.on_canvas:
+                action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            else:
+                window.addAction(action)
+
+    def __getitem__(self, action_id: str) -> QAction:
+        return self._actions[action_id]
+
+    def bind(self, commands: Commands, canvas: QWidget) -> None:
+        """Gives the actions something to act on, and the canvas its shortcuts."""
+        self._commands = commands
+        for row in ROWS:
+            if row.on_canvas:
+                canvas.addAction(self._actions[row.id])
+
+    def refresh(self, facts: Facts) -> None:
+        """Switches actions on and off."""
+        for row in ROWS:
+            self._actions[row.id].setEnabled(row.enabled(facts))
+
+    def fill(self, menu_bar: QMenuBar) -> dict[str, QMenu]:
+        """Makes the menus; returns the submenus that are left to be filled, by id."""
+        open_menus: dict[str, QMenu] = {}
+        for title, ids in MENUS:
+            menu = menu_bar.addMenu(title)
+            for action_id in ids:
+                if action_id == _SEPARATOR:
+                    menu.addSeparator()
+                elif action_id.endswith(">"):
+                    open_menus[action_id] = menu.addMenu(_SUBMENUS[action_id])
+                else:
+                    menu.addAction(self._actions[action_id])
+        return open_menus
+
+    def _on_triggered(self, row: ActionRow, _checked: bool = False) -> None:
+        if self._commands is not None:
+            row.slot(self._commands)
+        self.used.emit()
+
+
+_SUBMENUS = {"recent>": "Open recent", "theme>": "Theme", "tasks>": "Open task"}
+
+
+def shortcut_rows(group: str) -> Iterator[tuple[str, str]]:
+    """Name and first shortcut of every action that stands under a heading of the shortcut overlay."""
+    for row in ROWS:
+        if row.group == group and row.shortcuts:
+            yield row.hint or row.text, row.shortcuts[0]

@@ -1,0 +1,217 @@
+"""The hands of the canvas: mouse, pen, wheel and fingers, and the brush ring under the pointer."""
+
+from __future__ import annotations
+
+import math
+import sys
+
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal
+from PySide6.QtGui import QMouseEvent, QNativeGestureEvent, QPainter, QTabletEvent, QWheelEvent
+from PySide6.QtWidgets import QGestureEvent, QPinchGesture, QWidget
+
+from restorer.core.brush import Brush
+from restorer.core.document import Change, Document
+from restorer.core.geometry import Bounds
+from restorer.ui.canvas.compare import split_at
+from restorer.ui.canvas.pointing import Pointing
+from restorer.ui.canvas.ring import paint_ring, ring_reach
+from restorer.ui.canvas.surface import Surface
+
+
+class InputSurface(Surface):
+    """A surface that tools work on. It is their host; see :class:`restorer.ui.canvas.tools.base.ToolHost`."""
+
+    stroke_committed = Signal(object)
+    """Change of a stroke that has just become a history entry."""
+    pointer_moved = Signal(object, object)
+    """Image pixel under the pointer, as two ints, or None twice where it is not over the photo."""
+    brush_changed = Signal(object)
+    """The Brush, after the person changed it on the canvas."""
+    split_moved = Signal(float)
+    """Where the person put the line between before and after, 0 to 1."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        if sys.platform != "darwin":
+            # There a pinch comes as a native gesture, and would be counted twice.
+            self.grabGesture(Qt.GestureType.PinchGesture)
+        self._brush = Brush()
+        self._pointing = Pointing(self)
+        self._ring: Bounds | None = None
+        self._pixel: tuple[int, int] | None = None
+
+    # -- host of the tools
+
+    def editable_document(self) -> Document | None:
+        """The open document, or None where nothing may be painted."""
+        return self._scene.document if self._scene is not None and self._scene.shows_live else None
+
+    def brush(self) -> Brush:
+        return self._brush
+
+    def change_brush(self, brush: Brush) -> None:
+        """The person changed the brush."""
+        if brush != self._brush:
+            self._brush = brush
+            self._pointer_changed()
+            self.brush_changed.emit(brush)
+
+    def mask_touched(self, bounds: Bounds) -> None:
+        """The live mask changed there."""
+        if self._scene is not None:
+            self._scene.mask_touched(bounds)
+            self._repaint_image(bounds)
+
+    def stroke_ended(self, change: Change) -> None:
+        """A stroke became a history entry."""
+        self.stroke_committed.emit(change)
+
+    def pan_by(self, dx: float, dy: float) -> None:
+        self._navigator.pan(dx, dy)
+
+    def zoom_step(self, *, inwards: bool, at: tuple[float, float]) -> None:
+        self._navigator.step(inwards=inwards, at=QPointF(*at))
+
+    def move_split(self, view_x: float) -> None:
+        """The person puts the line between before and after there."""
+        self.set_split(split_at(self._navigator.viewport, view_x))
+        self.split_moved.emit(self.split())
+
+    def split(self) -> float:
+        """Where the line stands, 0 to 1 of the part of the photo in view."""
+        return self._scene.split if self._scene is not None else 0.5
+
+    def set_split(self, fraction: float) -> None:
+        """Puts the line there."""
+        if self._scene is None:
+            return
+        before = self._line_area()
+        self._scene.split = min(max(fraction, 0.0), 1.0)
+        # What lies between the two places changes sides.
+        self.update(before.united(self._line_area()))
+
+    # -- pointer
+
+    def _pointer_changed(self) -> None:
+        """Something the pointer's looks or position depend on is another one."""
+        self.setCursor(self._pointing.cursor() if self._scene is not None else Qt.CursorShape.ArrowCursor)
+        ring = self._ring_bounds()
+        self._repaint(bounds for bounds in {self._ring, ring} if bounds is not None)
+        self._ring = ring
+        pixel = self._pixel_under_pointer()
+        if pixel != self._pixel:
+            self._pixel = pixel
+            self.pointer_moved.emit(*(pixel if pixel is not None else (None, None)))
+
+    def _pixel_under_pointer(self) -> tuple[int, int] | None:
+        if self._scene is None or self._pointing.hover is None:
+            return None
+        place = self.locate(self._pointing.hover)
+        x, y = math.floor(place.image_x), math.floor(place.image_y)
+        viewport = self._navigator.viewport
+        return (x, y) if 0 <= x < viewport.image_width and 0 <= y < viewport.image_height else None
+
+    def _ring_center(self) -> QPointF | None:
+        """Middle of the ring in device pixels."""
+        at = self._pointing.ring_at()
+        if at is None or self._scene is None:
+            return None
+        place = self.locate(at)
+        if self._pointing.brush_tool.scrub_center is not None:
+            x, y = self._navigator.viewport.to_view(*self._pointing.brush_tool.scrub_center)
+            return QPointF(x + place.offset_x, y)
+        return QPointF(place.view_x + place.offset_x, place.view_y)
+
+    def _ring_diameter(self) -> float:
+        return self._brush.size_px * self._navigator.viewport.zoom
+
+    def _ring_bounds(self) -> Bounds | None:
+        center = self._ring_center()
+        if center is None:
+            return None
+        x, y = math.floor(center.x()), math.floor(center.y())
+        return Bounds(x, y, x + 1, y + 1).pad(ring_reach(self._ring_diameter(), self._ratio()))
+
+    def _on_moved(self) -> None:
+        super()._on_moved()
+        self._pointer_changed()
+
+    def _paint_over(self, painter: QPainter) -> None:
+        super()._paint_over(painter)
+        center = self._ring_center()
+        if center is not None:
+            ratio = self._ratio()
+            painter.save()
+            painter.scale(1 / ratio, 1 / ratio)
+            hardness, adds = self._brush.hardness, self._pointing.adds
+            paint_ring(painter, center.x(), center.y(), self._ring_diameter(), hardness, ratio, adds=adds)
+            painter.restore()
+
+    # -- mouse
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        event.setAccepted(self._scene is not None)
+        if self._scene is not None:
+            self._pointing.press(event.position(), event.button(), event.modifiers())
+            self._pointer_changed()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        # The second of two quick dabs is a dab.
+        self.mousePressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        self._pointing.move(event.position(), event.modifiers())
+        self._pointer_changed()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        self._pointing.release(event.position(), event.button(), event.modifiers())
+        self._pointer_changed()
+
+    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
+        if not self._pointing.is_dragging:
+            self._pointing.hover = None
+            self._pointer_changed()
+        super().leaveEvent(event)
+
+    # -- pen, wheel, fingers
+
+    def tabletEvent(self, event: QTabletEvent) -> None:  # noqa: N802
+        event.setAccepted(self._scene is not None)
+        if self._scene is not None:
+            if event.type() == QEvent.Type.TabletPress:
+                self.setFocus(Qt.FocusReason.MouseFocusReason)
+            self._pointing.pen(event)
+            self._pointer_changed()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
+        event.setAccepted(self._scene is not None)
+        if self._scene is not None:
+            self._navigator.wheel(event, self._in_view(event.position()), self._ratio())
+
+    def event(self, event: QEvent) -> bool:
+        if self._scene is not None:
+            if isinstance(event, QNativeGestureEvent):
+                return self._navigator.native_gesture(event, self._in_view(event.position()))
+            if isinstance(event, QGestureEvent):
+                return self._on_gesture(event)
+        return super().event(event)
+
+    def _on_gesture(self, event: QGestureEvent) -> bool:
+        pinch = event.gesture(Qt.GestureType.PinchGesture)
+        if not isinstance(pinch, QPinchGesture):
+            return False
+        # The first finger has begun a stroke before the second came down.
+        self._pointing.cancel()
+        center = QPointF(self.mapFromGlobal(pinch.centerPoint()))
+        moved = (pinch.centerPoint() - pinch.lastCenterPoint()) * self._ratio()
+        if pinch.state() != Qt.GestureState.GestureStarted:
+            self._navigator.pan(moved.x(), moved.y())
+        self._navigator.scale(pinch.scaleFactor(), self._in_view(center))
+        event.accept(pinch)
+        return True
+
+    def _in_view(self, position: QPointF) -> QPointF:
+        place = self.locate(position)
+        return QPointF(place.view_x, place.view_y)

@@ -1,0 +1,157 @@
+"""The photo on screen: pyramid tiles brought to the exact zoom."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QRect, QRectF
+from PySide6.QtGui import QImage, QPainter
+
+from restorer.core.geometry import Bounds
+from restorer.ui.canvas.grid import Cell, cells, nearest_first
+from restorer.ui.canvas.layer import SIDE, Layer
+from restorer.ui.canvas.pyramid import TILE, TileKey, TilePyramid
+from restorer.ui.canvas.viewport import Viewport
+
+NEAREST_FROM = 2.0
+"""Zoom from which pixels are shown as squares."""
+_LEVEL_TOLERANCE = 1e-9
+_NEIGHBOURS = 2
+"""Level pixels around a piece that smooth scaling may look at."""
+
+
+def level_of(zoom: float, top_level: int) -> int:
+    """The coarsest level that has at least as many pixels as the screen needs: it is shown at 50 to 100 %."""
+    if zoom >= 1.0:
+        return 0
+    return min(math.floor(-math.log2(zoom) + _LEVEL_TOLERANCE), top_level)
+
+
+class PhotoLayer(Layer):
+    """One state of the photo.
+
+    Args:
+        pyramid: where its pixels come from.
+    """
+
+    def __init__(self, pyramid: TilePyramid) -> None:
+        super().__init__()
+        self.pyramid = pyramid
+        self._plan: tuple[Viewport, list[TileKey]] | None = None
+
+    # -- building
+
+    def work(self, viewport: Viewport, deadline: float) -> list[Bounds]:
+        """Makes tiles that this view lacks until the deadline; see :meth:`TilePyramid.build`.
+
+        Returns:
+            the parts of the photo that have to be painted again.
+        """
+        done = self.pyramid.build(self._wanted(viewport), deadline)
+        for bounds in done:
+            self.drop(bounds)
+        return done
+
+    def is_complete(self, viewport: Viewport) -> bool:
+        """Whether nothing is left to :meth:`work` on for this view."""
+        return not any(self.pyramid.lacks(key) for key in self._wanted(viewport))
+
+    def drop(self, bounds: Bounds) -> None:
+        """Forgets what is rendered of a part of the photo."""
+        if self._viewport is not None:
+            # Smooth scaling carries a change one level pixel further than it reaches.
+            reach = _NEIGHBOURS << level_of(self._viewport.zoom, self.pyramid.top_level)
+            self._drop(self._viewport.bounds_to_scaled(bounds.pad(reach)))
+
+    def _wanted(self, viewport: Viewport) -> list[TileKey]:
+        """Tiles in view and close to it, the middle first."""
+        if self._plan is None or self._plan[0] != viewport:
+            self._plan = (viewport, self._plan_tiles(viewport))
+        return self._plan[1]
+
+    def _plan_tiles(self, viewport: Viewport) -> list[TileKey]:
+        visible = viewport.visible_scaled()
+        if visible.is_empty:
+            return []
+        level = level_of(viewport.zoom, self.pyramid.top_level)
+        scale = viewport.zoom * (1 << level)
+        near = visible.pad(SIDE // 2)
+        region = Bounds(
+            math.floor(near.left / scale),
+            math.floor(near.top / scale),
+            math.ceil(near.right / scale),
+            math.ceil(near.bottom / scale),
+        ).clip(*self.pyramid.level_size(level))
+        return [TileKey(level, cell) for cell in nearest_first(region, TILE)]
+
+    # -- rendering
+
+    def _render(self, cell: Cell, viewport: Viewport) -> QImage:
+        zoom = viewport.zoom
+        box = cell.bounds(SIDE).clip(viewport.scaled_width, viewport.scaled_height)
+        level = level_of(zoom, self.pyramid.top_level)
+        scale = zoom * (1 << level)
+        region = Bounds(
+            math.floor(box.left / scale),
+            math.floor(box.top / scale),
+            math.ceil(box.right / scale),
+            math.ceil(box.bottom / scale),
+        ).clip(*self.pyramid.level_size(level))
+        picture = QImage(box.width, box.height, QImage.Format.Format_RGB32)
+        picture.fill(0)
+        painter = QPainter(picture)
+        painter.translate(-box.left, -box.top)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, zoom < NEAREST_FROM)
+        for part in cells(region, TILE):
+            clip = _on_screen(part.bounds(TILE).clip(*self.pyramid.level_size(level)), scale, box)
+            if not clip.is_empty:
+                painter.setClipRect(QRect(clip.left, clip.top, clip.width, clip.height))
+                self._paint_tile(painter, TileKey(level, part), zoom, clip)
+        painter.end()
+        return picture
+
+    def _paint_tile(self, painter: QPainter, key: TileKey, zoom: float, clip: Bounds) -> None:
+        """Paints a tile, or in its place the nearest coarser one there is and finer ones over it."""
+        if self._paint_piece(painter, key, zoom, clip):
+            return
+        level, cell = key
+        for up in range(1, self.pyramid.top_level - level + 1):
+            if self._paint_piece(painter, TileKey(level + up, Cell(cell.column >> up, cell.row >> up)), zoom, clip):
+                break
+        else:
+            overview = self.pyramid.overview()
+            whole = QRectF(0, 0, self.pyramid.image.width * zoom, self.pyramid.image.height * zoom)
+            painter.drawImage(whole, overview, QRectF(overview.rect()))
+        if level > 0:
+            for row in (0, 1):
+                for column in (0, 1):
+                    child = Cell(2 * cell.column + column, 2 * cell.row + row)
+                    self._paint_piece(painter, TileKey(level - 1, child), zoom, clip)
+
+    def _paint_piece(self, painter: QPainter, key: TileKey, zoom: float, clip: Bounds) -> bool:
+        """Paints what a tile holds of ``clip``; False where it has not been made."""
+        tile = self.pyramid.find(key)
+        if tile is None:
+            return False
+        scale = zoom * (1 << key.level)
+        piece = Bounds(
+            math.floor(clip.left / scale) - _NEIGHBOURS,
+            math.floor(clip.top / scale) - _NEIGHBOURS,
+            math.ceil(clip.right / scale) + _NEIGHBOURS,
+            math.ceil(clip.bottom / scale) + _NEIGHBOURS,
+        ).intersect(tile.bounds)
+        if not piece.is_empty:
+            target = QRectF(piece.left * scale, piece.top * scale, piece.width * scale, piece.height * scale)
+            inside = piece.translate(-tile.bounds.left, -tile.bounds.top)
+            painter.drawImage(target, tile.picture, QRectF(inside.left, inside.top, inside.width, inside.height))
+        return True
+
+
+def _on_screen(part: Bounds, scale: float, box: Bounds) -> Bounds:
+    """The scaled pixels whose middle lies in ``part`` of a level, within ``box``; neighbours share none, skip none."""
+    return Bounds(
+        math.ceil(part.left * scale - 0.5),
+        math.ceil(part.top * scale - 0.5),
+        math.ceil(part.right * scale - 0.5),
+        math.ceil(part.bottom * scale - 0.5),
+    ).intersect(box)

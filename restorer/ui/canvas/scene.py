@@ -1,0 +1,204 @@
+"""Everything on the canvas that lies in the photo: its states, the mask, a running job. No widget, no events."""
+
+from __future__ import annotations
+
+import time
+
+from PySide6.QtCore import QRect, QRectF
+from PySide6.QtGui import QColor, QPainter
+
+from restorer.core.document import Change, Document
+from restorer.core.geometry import Bounds
+from restorer.core.image import Image, Patch
+from restorer.core.mask import Mask
+from restorer.formats.color import to_display
+from restorer.ui.canvas import split_line
+from restorer.ui.canvas.compare import Compare, Pane, panes, split_x
+from restorer.ui.canvas.job_tiles import JobTiles, outline_reach
+from restorer.ui.canvas.mask_layer import MaskLayer
+from restorer.ui.canvas.overlay import Overlay
+from restorer.ui.canvas.photo_layer import PhotoLayer
+from restorer.ui.canvas.pyramid import TilePyramid
+from restorer.ui.canvas.viewport import Viewport
+
+
+class Scene:
+    """One open photo as the canvas shows it.
+
+    What changes is told in image pixels; :meth:`on_canvas` turns that into device pixels of the canvas.
+
+    Args:
+        document: the open photo.
+    """
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.jobs = JobTiles()
+        self.compare: Compare | None = None
+        self.split = 0.5
+        self.original = False
+        self.overlay = Overlay.TINT
+        self._used_mask: Mask | None = None
+        self._live = PhotoLayer(TilePyramid(document.image, to_display))
+        self._mask = MaskLayer(document.mask)
+        self._reference: Image | None = None
+        self._before: PhotoLayer | None = None
+        self._after: PhotoLayer | None = None
+
+    # -- changes of the document
+
+    @property
+    def shows_live(self) -> bool:
+        """Whether the photo as it is now is on the canvas, so that painting on it makes sense."""
+        return self._after is None
+
+    def refresh(self, change: Change) -> None:
+        """Takes over what a mutator of the document changed."""
+        if not change.image.is_empty:
+            self._part_with_reference()
+            self._live.pyramid.set_image(self.document.image, change.image)
+        self._mask.update(change.mask)
+
+    def mask_touched(self, bounds: Bounds) -> None:
+        self._mask.update(bounds)
+
+    # -- a running job
+
+    def plan_job(self, used_mask: Mask | None) -> None:
+        """A job begins; marks that are as in ``used_mask`` (as they are now if None) vanish under finished tiles."""
+        self._used_mask = used_mask if used_mask is not None else self.document.mask.snapshot()
+
+    def add_preview(self, patch: Patch, *, fades: bool) -> None:
+        """Shows a finished tile, not committed."""
+        if self._used_mask is None:
+            self.plan_job(None)
+        self._part_with_reference()
+        self._live.pyramid.add_patch(patch)
+        if self._used_mask is not None:
+            self._mask.hide(patch.bounds, self._used_mask)
+        self.jobs.finish(patch.bounds, time.monotonic(), fades=fades)
+
+    def clear_previews(self) -> Bounds:
+        """Back to the document's pixels; returns what to paint again at once."""
+        self._live.pyramid.clear_patches()
+        self._used_mask = None
+        return self._mask.show_all().union(self.jobs.clear())
+
+    # -- comparing
+
+    def set_reference(self, before: Image | None, after: Image | None = None) -> None:
+        """Which states to compare: the photo as opened and as it is now where None.
+
+        Raises:
+            ValueError: where a picture is not of the photo's size.
+        """
+        for image in (before, after):
+            if image is not None and image.bounds != self.document.image.bounds:
+                raise ValueError(f"{image.width} x {image.height} pixels cannot be compared with the photo's")
+        self._reference = before
+        self._after = PhotoLayer(TilePyramid(after, to_display)) if after is not None else None
+
+    def panes(self, canvas: Bounds, viewport: Viewport) -> list[Pane]:
+        return panes(self.compare, canvas, viewport, self.split, original=self.original)
+
+    def _part_with_reference(self) -> None:
+        """Called before the live pyramid departs from the photo as opened: keeps its tiles for comparing."""
+        if self._before is None and self._live.pyramid.image is self._reference_image():
+            self._before = PhotoLayer(self._live.pyramid.fork())
+
+    def _reference_image(self) -> Image:
+        return self._reference if self._reference is not None else self.document.original
+
+    def _before_layer(self) -> PhotoLayer:
+        wanted = self._reference_image()
+        if self._before is not None and self._before.pyramid.image is wanted:
+            return self._before
+        if self._live.pyramid.image is wanted and not self._live.pyramid.has_patches:
+            return self._live
+        self._before = PhotoLayer(TilePyramid(wanted, to_display))
+        return self._before
+
+    def _layer(self, pane: Pane) -> PhotoLayer:
+        if pane.shows_before:
+            return self._before_layer()
+        return self._after if self._after is not None else self._live
+
+    # -- work and painting
+
+    def on_canvas(self, changed: Bounds, canvas: Bounds, viewport: Viewport, ratio: float) -> list[Bounds]:
+        """Device pixels of the canvas to paint again where a part of the photo or the mask changed."""
+        if changed.is_empty:
+            return []
+        reach = max(self._mask.reach, outline_reach(ratio)) + 1
+        box = viewport.bounds_to_view(changed).pad(reach)
+        return [
+            part
+            for pane in self.panes(canvas, viewport)
+            if not (part := box.translate(pane.offset_x, 0).intersect(pane.clip)).is_empty
+        ]
+
+    def work(self, canvas: Bounds, viewport: Viewport, deadline: float) -> list[Bounds]:
+        """Makes what the canvas lacks until the deadline, what is seen first.
+
+        Returns:
+            the parts of the photo to paint again.
+        """
+        done: list[Bounds] = []
+        for layer in self._layers(canvas, viewport):
+            done += layer.work(viewport, deadline)
+            if time.perf_counter() >= deadline:
+                break
+        return done
+
+    def is_complete(self, canvas: Bounds, viewport: Viewport) -> bool:
+        """Whether :meth:`work` has nothing left to do for this view."""
+        return all(layer.is_complete(viewport) for layer in self._layers(canvas, viewport))
+
+    def _layers(self, canvas: Bounds, viewport: Viewport) -> list[PhotoLayer]:
+        layers = [self._layer(pane) for pane in self.panes(canvas, viewport)]
+        # Also what may be asked for any moment: held original must not begin blurred.
+        layers += [self._live, *([self._before] if self._before is not None else [])]
+        return list(dict.fromkeys(layers))
+
+    def paint(self, painter: QPainter, part: Bounds, canvas: Bounds, viewport: Viewport, ratio: float) -> None:
+        """Paints a part of the canvas in device pixels; the surround is there already."""
+        self._mask.show_as(self.overlay, ratio)
+        for pane in self.panes(canvas, viewport):
+            shown = part.intersect(pane.clip)
+            if shown.is_empty:
+                continue
+            layer = self._layer(pane)
+            layer.look(viewport)
+            layer.paint(painter, shown, viewport.offset_x + pane.offset_x, viewport.offset_y)
+            if pane.shows_before or not self.shows_live:
+                continue
+            self._mask.look(viewport)
+            if self.overlay is not Overlay.OFF:
+                self._mask.paint(painter, shown, viewport.offset_x + pane.offset_x, viewport.offset_y)
+            painter.save()
+            painter.setClipRect(QRect(shown.left, shown.top, shown.width, shown.height))
+            painter.translate(pane.offset_x, 0)
+            self.jobs.paint(painter, viewport, ratio, time.monotonic())
+            painter.restore()
+
+    def paint_comparison(
+        self, painter: QPainter, canvas: Bounds, viewport: Viewport, ratio: float, *, focused: bool
+    ) -> None:
+        """Paints the line and the badges, in logical pixels."""
+        if self.compare is Compare.SPLIT and not self.original:
+            x, span = self.line(viewport, ratio)
+            split_line.paint_split_badges(painter, x, span)
+            split_line.paint_line(painter, x, span, focused=focused)
+        elif self.compare is Compare.SIDE or self.original:
+            for pane in self.panes(canvas, viewport):
+                clip = split_line.logical(pane.clip, ratio)
+                text = split_line.BEFORE if pane.shows_before else split_line.AFTER
+                split_line.paint_corner_badge(painter, clip, text)
+        if self.compare is Compare.SIDE:
+            gap = Bounds(viewport.view_width, 0, canvas.right - viewport.view_width, canvas.bottom)
+            painter.fillRect(split_line.logical(gap, ratio), QColor(0, 0, 0))
+
+    def line(self, viewport: Viewport, ratio: float) -> tuple[float, QRectF]:
+        """Where the split line stands and the part of the photo it crosses, in logical pixels."""
+        span = viewport.photo_in_view.intersect(viewport.view)
+        return split_x(viewport, self.split) / ratio, split_line.logical(span, ratio)

@@ -1,0 +1,215 @@
+"""The painted half of the canvas: device pixels, what has to be painted again, and work done in idle moments."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterable
+
+from PySide6.QtCore import QEvent, QPointF, QRect, Qt, QTimer, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QWidget
+
+from restorer.core.geometry import Bounds
+from restorer.ui import theme
+from restorer.ui.canvas import split_line
+from restorer.ui.canvas.compare import Compare, viewport_width
+from restorer.ui.canvas.hud import Hud
+from restorer.ui.canvas.navigation import Navigator
+from restorer.ui.canvas.pointing import Place
+from restorer.ui.canvas.scene import Scene
+from restorer.ui.widgets.painting import FOCUS_RING, shows_focus
+
+_MARGIN_PX = 16
+"""Logical pixels around a fitted photo."""
+_FIRST_SLICE_S = 0.004
+"""What painting may spend on missing tiles, so that a quick one is never shown coarse first."""
+_IDLE_SLICE_S = 0.005
+_FADE_INTERVAL_MS = 33
+_NEARLY = 1e-6
+
+
+class Surface(QWidget):
+    """Paints a scene and the plates over it. Its pixel grid is the screen's, whatever the device pixel ratio.
+
+    Device coordinates count from the first whole screen pixel inside the widget.
+    """
+
+    zoom_changed = Signal(float)
+    """Device pixels per image pixel."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        # First of all, for setting a property already sends an event.
+        self._scene: Scene | None = None
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setProperty(FOCUS_RING, "inside")
+        self._hud = Hud()
+        self._navigator = Navigator(self)
+        self._navigator.moved.connect(self._on_moved)
+        self._shown_zoom = 0.0
+        self._idle = QTimer(self)
+        self._idle.timeout.connect(self._on_idle)
+        self._fade = QTimer(self, interval=_FADE_INTERVAL_MS)
+        self._fade.timeout.connect(self._on_fade)
+
+    # -- geometry
+
+    def _ratio(self) -> float:
+        return self.devicePixelRatioF()
+
+    def _shift(self) -> tuple[float, float]:
+        """Device pixels from the widget's corner to the first whole one: at fractional ratios it may lie between."""
+        corner = QPointF(self.mapTo(self.window(), self.rect().topLeft())) * self._ratio()
+        return math.ceil(corner.x() - _NEARLY) - corner.x(), math.ceil(corner.y() - _NEARLY) - corner.y()
+
+    def _canvas(self) -> Bounds:
+        """All of the widget in device pixels."""
+        ratio = self._ratio()
+        return Bounds.of_size(math.ceil(self.width() * ratio - _NEARLY), math.ceil(self.height() * ratio - _NEARLY))
+
+    def _to_device(self, position: QPointF) -> QPointF:
+        return position * self._ratio() - QPointF(*self._shift())
+
+    def locate(self, position: QPointF, offset_x: int | None = None) -> Place:
+        """Where a widget position lies; in the pane with that offset, or in the one under it."""
+        device = self._to_device(position)
+        viewport = self._navigator.viewport
+        if offset_x is None:
+            panes = self._scene.panes(self._canvas(), viewport) if self._scene is not None else []
+            offset_x = max((pane.offset_x for pane in panes if pane.clip.left <= device.x()), default=0)
+        view_x, view_y = device.x() - offset_x, device.y()
+        return Place(view_x, view_y, *viewport.to_image(view_x, view_y), offset_x, self._ratio())
+
+    def is_over_split(self, position: QPointF) -> bool:
+        """Whether the line between before and after can be taken there."""
+        if self._scene is None or self._scene.compare is not Compare.SPLIT or self._scene.original:
+            return False
+        x, span = self._scene.line(self._navigator.viewport, self._ratio())
+        return abs(position.x() - x) <= split_line.GRAB_PX and span.top() <= position.y() <= span.bottom()
+
+    def _fit_viewport(self) -> None:
+        """The widget's size, ratio or kind of comparison is another one."""
+        canvas = self._canvas()
+        mode = self._scene.compare if self._scene is not None else None
+        self._navigator.resize(viewport_width(mode, canvas.width), canvas.height, round(_MARGIN_PX * self._ratio()))
+
+    # -- repainting
+
+    def _repaint(self, parts: Iterable[Bounds]) -> None:
+        """Schedules device pixels."""
+        ratio = self._ratio()
+        shift_x, shift_y = self._shift()
+        # A logical pixel more where the two grids do not meet.
+        margin = 0 if ratio == int(ratio) else 1
+        for part in parts:
+            left, top = math.floor((part.left + shift_x) / ratio), math.floor((part.top + shift_y) / ratio)
+            right, bottom = math.ceil((part.right + shift_x) / ratio), math.ceil((part.bottom + shift_y) / ratio)
+            rect = QRect(left, top, right - left, bottom - top)
+            self.update(rect.adjusted(-margin, -margin, margin, margin))
+
+    def _repaint_image(self, changed: Bounds) -> None:
+        """Schedules what shows a part of the photo or the mask."""
+        if self._scene is not None:
+            viewport, canvas = self._navigator.viewport, self._canvas()
+            self._repaint(self._scene.on_canvas(changed, canvas, viewport, self._ratio()))
+
+    def _repaint_hud(self) -> None:
+        for rect in self._hud.rects(self.width(), self.height()):
+            self.update(rect.toAlignedRect())
+
+    def _line_area(self) -> QRect:
+        """Widget pixels that the line between before and after, its handle and its badges may cover."""
+        if self._scene is None:
+            return QRect()
+        x, span = self._scene.line(self._navigator.viewport, self._ratio())
+        return split_line.line_reach(x, span).toAlignedRect()
+
+    def _on_moved(self) -> None:
+        self.update()
+        zoom = self._navigator.viewport.zoom
+        if zoom != self._shown_zoom:
+            self._shown_zoom = zoom
+            self.zoom_changed.emit(zoom)
+
+    # -- idle work
+
+    def _work(self, seconds: float) -> None:
+        if self._scene is None:
+            return
+        deadline = time.perf_counter() + seconds
+        for bounds in self._scene.work(self._canvas(), self._navigator.viewport, deadline):
+            self._repaint_image(bounds)
+
+    def _on_idle(self) -> None:
+        self._work(_IDLE_SLICE_S)
+        if not self._has_work():
+            self._idle.stop()
+
+    def _has_work(self) -> bool:
+        scene = self._scene
+        return (
+            self.isVisible() and scene is not None and not scene.is_complete(self._canvas(), self._navigator.viewport)
+        )
+
+    def _on_fade(self) -> None:
+        fading = self._scene.jobs.fading() if self._scene is not None else []
+        for bounds in fading:
+            self._repaint_image(bounds)
+        if self._scene is not None:
+            self._scene.jobs.expire(time.monotonic())
+        if not fading:
+            self._fade.stop()
+
+    # -- Qt
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._fit_viewport()
+            self.update()
+        return super().event(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        self._fit_viewport()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange, QEvent.Type.FontChange):
+            self.update()
+        super().changeEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        if not self._idle.isActive() and self._has_work():
+            self._work(_FIRST_SLICE_S)
+            if self._has_work():
+                self._idle.start()
+        ratio = self._ratio()
+        shift_x, shift_y = self._shift()
+        painter = QPainter(self)
+        painter.scale(1 / ratio, 1 / ratio)
+        painter.translate(shift_x, shift_y)
+        for rect in event.region():  # type: ignore[attr-defined]  # the stubs miss that it is iterable
+            part = Bounds(
+                math.floor(rect.left() * ratio - shift_x),
+                math.floor(rect.top() * ratio - shift_y),
+                math.ceil((rect.right() + 1) * ratio - shift_x),
+                math.ceil((rect.bottom() + 1) * ratio - shift_y),
+            )
+            self._paint_part(painter, part)
+        painter.scale(ratio, ratio)
+        self._paint_over(painter)
+        painter.end()
+
+    def _paint_part(self, painter: QPainter, part: Bounds) -> None:
+        """Surround, photo and mask of a part of the canvas, in device pixels."""
+        surround = theme.tokens().color("canvas")
+        painter.fillRect(QRect(part.left, part.top, part.width, part.height), surround)
+        if self._scene is not None:
+            self._scene.paint(painter, part, self._canvas(), self._navigator.viewport, self._ratio())
+
+    def _paint_over(self, painter: QPainter) -> None:
+        """What lies over the photo, in logical pixels."""
+        if self._scene is None:
+            return
+        viewport, canvas, ratio = self._navigator.viewport, self._canvas(), self._ratio()
+        self._scene.paint_comparison(painter, canvas, viewport, ratio, focused=shows_focus(self))
+        self._hud.paint(painter, self.width(), self.height())

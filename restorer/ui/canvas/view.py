@@ -1,0 +1,332 @@
+"""The canvas: photo, mask and tools in one widget."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtWidgets import QWidget
+
+from restorer.core.brush import Brush, BrushMode
+from restorer.core.document import Change, Document
+from restorer.core.geometry import Bounds
+from restorer.core.image import Image, Patch
+from restorer.core.mask import Mask
+from restorer.ui import theme
+from restorer.ui.canvas.compare import Compare
+from restorer.ui.canvas.hud import hint_plate, status_plate
+from restorer.ui.canvas.input import InputSurface
+from restorer.ui.canvas.job_tiles import FADE_S
+from restorer.ui.canvas.keys import Command, Hold, command_of, hold_of
+from restorer.ui.canvas.overlay import Overlay
+from restorer.ui.canvas.scene import Scene
+from restorer.ui.canvas.tools.brush import HARDNESS_STEP, SIZE_STEP, hardened, resized
+
+_ARROW_PAN_PX = 64
+"""Logical pixels an arrow key pans."""
+_SPLIT_STEP = 0.01
+
+
+class CanvasView(InputSurface):
+    """Shows one document and paints on its mask.
+
+    Setters emit nothing, except that ``zoom_changed`` and ``tool_changed`` always tell; the other signals say that
+    the person did something.
+    """
+
+    tool_changed = Signal(str)
+    overlay_changed = Signal(str)
+    compare_changed = Signal(object)
+    """``split``, ``side`` or None."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("canvas")
+        self.setAccessibleName("Photo")
+        self._overlay = Overlay.TINT
+        self._commands: dict[Command, Callable[[], object]] = {
+            Command.SMALLER: self.smaller,
+            Command.BIGGER: self.bigger,
+            Command.SOFTER: self.softer,
+            Command.HARDER: self.harder,
+            Command.SWAP_MODE: self.swap_mode,
+            Command.OVERLAY: self.cycle_overlay,
+            Command.SPLIT: lambda: self.toggle_compare("split"),
+            Command.SIDE: lambda: self.toggle_compare("side"),
+            Command.ZOOM_IN: self.zoom_in,
+            Command.ZOOM_OUT: self.zoom_out,
+            Command.LEAVE: lambda: super(CanvasView, self).focusNextPrevChild(True),
+        }
+
+    # -- document
+
+    def set_document(self, document: Document | None) -> None:
+        """Shows another photo, fitted, or none; a stroke in progress is taken back."""
+        self._pointing.cancel()
+        self._pointing.brush_tool.forget_last_point()
+        compare = self._scene.compare if self._scene is not None else None
+        self._scene = Scene(document) if document is not None else None
+        if self._scene is not None and document is not None:
+            self._scene.overlay, self._scene.compare = self._overlay, compare
+            self._navigator.open(document.image.width, document.image.height)
+            self._fit_viewport()
+        self._pointer_changed()
+        self.update()
+
+    def refresh(self, change: Change) -> None:
+        """Takes over a change made to the document; until new tiles are ready the old ones are shown."""
+        scene = self._scene
+        if scene is None:
+            return
+        viewport = self._navigator.viewport
+        if scene.document.image.bounds != Bounds.of_size(viewport.image_width, viewport.image_height):
+            self.set_document(scene.document)
+            return
+        scene.refresh(change)
+        self._repaint_image(change.image)
+        self._repaint_image(change.mask)
+
+    def is_stroking(self) -> bool:
+        return self._pointing.brush_tool.is_stroking
+
+    def commit_stroke(self) -> None:
+        """Makes what is painted so far of a stroke in progress an entry of its own; the person paints on.
+
+        To be called before anything else changes the document, so that history stays in order.
+        """
+        self._pointing.brush_tool.commit()
+
+    def abandon_stroke(self) -> bool:
+        """Takes a stroke (or a resizing drag) in progress back; False where there is none."""
+        cancelled = self._pointing.cancel()
+        self._pointer_changed()
+        return cancelled
+
+    # -- view
+
+    def zoom(self) -> float:
+        """Device pixels per image pixel."""
+        return self._navigator.viewport.zoom
+
+    def is_fitted(self) -> bool:
+        return self._navigator.viewport.fitted
+
+    def visible_bounds(self) -> Bounds:
+        """Image pixels in view."""
+        return self._navigator.viewport.visible_image()
+
+    def fit(self) -> None:
+        """The whole photo, and so again after every resize, until it is moved."""
+        self._navigator.fit()
+
+    def zoom_to(self, zoom: float) -> None:
+        """1.0 = one image pixel per device pixel; about the middle."""
+        self._navigator.zoom_to(zoom)
+
+    def zoom_in(self) -> None:
+        self._navigator.step(inwards=True)
+
+    def zoom_out(self) -> None:
+        self._navigator.step(inwards=False)
+
+    # -- tools
+
+    def tool(self) -> str:
+        return self._pointing.tool
+
+    def set_tool(self, name: str) -> None:
+        """``brush``, ``eraser``, ``pan`` or ``zoom``. Raises KeyError for another."""
+        if name != self._pointing.tool:
+            self._pointing.set_tool(name)
+            self._pointer_changed()
+            self.tool_changed.emit(name)
+
+    def set_brush(self, brush: Brush) -> None:
+        self._brush = brush
+        self._pointer_changed()
+
+    def set_pressure_enabled(self, enabled: bool) -> None:
+        """Whether a pen's pressure counts."""
+        self._pointing.pressure_enabled = enabled
+
+    def smaller(self) -> None:
+        self.change_brush(resized(self._brush, 1 / SIZE_STEP))
+
+    def bigger(self) -> None:
+        self.change_brush(resized(self._brush, SIZE_STEP))
+
+    def softer(self) -> None:
+        self.change_brush(hardened(self._brush, -HARDNESS_STEP))
+
+    def harder(self) -> None:
+        self.change_brush(hardened(self._brush, HARDNESS_STEP))
+
+    def swap_mode(self) -> None:
+        """Add or subtract; from the eraser back to a brush that adds."""
+        if self.tool() == "eraser":
+            self.change_brush(replace(self._brush, mode=BrushMode.ADD))
+            self.set_tool("brush")
+        else:
+            self.change_brush(replace(self._brush, mode=self._brush.mode.opposite))
+
+    # -- overlay
+
+    def overlay(self) -> str:
+        return self._overlay.value
+
+    def set_overlay(self, overlay: str) -> None:
+        """``tint``, ``outline``, ``matte`` or ``off``. Raises ValueError for another."""
+        self._overlay = Overlay(overlay)
+        if self._scene is not None:
+            self._scene.overlay = self._overlay
+        self.update()
+
+    def cycle_overlay(self) -> None:
+        self.set_overlay(self._overlay.next)
+        self.overlay_changed.emit(self.overlay())
+
+    # -- a running job
+
+    def set_tiles(self, tiles: Sequence[Bounds], used_mask: Mask | None = None) -> None:
+        """A job begins: under its finished tiles marks that are still as in ``used_mask`` are not shown.
+
+        Args:
+            tiles: its plan; nothing is drawn over waiting tiles.
+            used_mask: what the job got; the mask as it is now if None.
+        """
+        if self._scene is not None and tiles:
+            self._scene.plan_job(used_mask)
+
+    def mark_tile(self, bounds: Bounds) -> None:
+        """This tile is in work now."""
+        if self._scene is not None:
+            self._repaint_image(self._scene.jobs.start(bounds))
+
+    def add_preview(self, patch: Patch) -> None:
+        """Shows a finished tile, not committed."""
+        if self._scene is not None:
+            fades = theme.motion_ms(round(FADE_S * 1000)) > 0
+            self._scene.add_preview(patch, fades=fades)
+            self._repaint_image(patch.bounds)
+            if fades:
+                self._fade.start()
+
+    def clear_previews(self) -> None:
+        """Back to the document's own pixels: after its result was applied, or the job ended without one."""
+        if self._scene is not None:
+            self._repaint_image(self._scene.clear_previews())
+
+    # -- comparing
+
+    def compare(self) -> str | None:
+        return self._scene.compare.value if self._scene is not None and self._scene.compare is not None else None
+
+    def set_compare(self, mode: str | None) -> None:
+        """``split``, ``side`` or None. Raises ValueError for another."""
+        if self._scene is not None:
+            self._scene.compare = Compare(mode) if mode is not None else None
+            self._fit_viewport()
+            self._pointer_changed()
+            self.update()
+
+    def toggle_compare(self, mode: str) -> None:
+        """This way of comparing on, or off where it is on."""
+        if self._scene is not None:
+            self.set_compare(None if self.compare() == mode else mode)
+            self.compare_changed.emit(self.compare())
+
+    def set_reference(self, image: Image | None) -> None:
+        """What "before" is: the photo as opened if None. Raises ValueError for another size."""
+        self.set_compare_images(image, None)
+
+    def set_compare_images(self, before: Image | None, after: Image | None) -> None:
+        """Any two states; None = as opened, and as it is now. Nothing can be painted while ``after`` is given.
+
+        Raises:
+            ValueError: for another size than the photo's.
+        """
+        if self._scene is not None:
+            self.abandon_stroke()
+            self._scene.set_reference(before, after)
+            self._pointer_changed()
+            self.update()
+
+    def set_showing_original(self, showing: bool) -> None:
+        """Shows what is compared with alone, as long as a key or button is held."""
+        if self._scene is not None and self._scene.original != showing:
+            self._scene.original = showing
+            self.update()
+
+    # -- hints
+
+    def set_hud_left(self, items: Sequence[tuple[str | Sequence[str], str]]) -> None:
+        """Hints at the lower left: ``(keys, text)``; keys may be several, or empty for text alone. Empty = none."""
+        self._repaint_hud()
+        self._hud.left = hint_plate(items)
+        self._repaint_hud()
+
+    def set_hud_right(self, text: str = "", key: str = "", action: str = "") -> None:
+        """What is going on, at the lower right, and which key does what about it. Empty = none."""
+        self._repaint_hud()
+        self._hud.right = status_plate(text, key, action)
+        self._repaint_hud()
+
+    # -- keys
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        if self._scene is None:
+            super().keyPressEvent(event)
+            return
+        hold = hold_of(event)
+        if hold is not None:
+            if not event.isAutoRepeat():
+                self._hold(hold, down=True)
+            return
+        command = command_of(event)
+        if command in self._commands:
+            self._commands[command]()
+        elif command is None or not (self._abandon(command) or self._arrow(command)):
+            super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        hold = hold_of(event)
+        if hold is None:
+            super().keyReleaseEvent(event)
+        elif not event.isAutoRepeat():
+            self._hold(hold, down=False)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802
+        # Held, Tab shows the original; Shift+Tab and Ctrl+Tab leave.
+        return False if forward and self._scene is not None else super().focusNextPrevChild(forward)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        # The release of a held key will go elsewhere.
+        for hold in Hold:
+            self._hold(hold, down=False)
+        super().focusOutEvent(event)
+
+    def _hold(self, hold: Hold, *, down: bool) -> None:
+        if hold is Hold.ORIGINAL:
+            self.set_showing_original(down)
+        else:
+            self._pointing.space_held = down
+            self._pointer_changed()
+
+    def _abandon(self, command: Command) -> bool:
+        """Escape, where there is something to take back; elsewhere it is not ours."""
+        return command is Command.ABANDON and self.abandon_stroke()
+
+    def _arrow(self, command: Command) -> bool:
+        """Arrows move the line while there is one, else the photo; Home and End move the line alone."""
+        across = {Command.LEFT: -1, Command.RIGHT: 1}.get(command, 0)
+        down = {Command.UP: -1, Command.DOWN: 1}.get(command, 0)
+        if self.compare() == Compare.SPLIT and not down:
+            ends = {Command.FIRST: 0.0, Command.LAST: 1.0}
+            self.set_split(ends.get(command, self.split() + across * _SPLIT_STEP))
+            self.split_moved.emit(self.split())
+            return True
+        distance = _ARROW_PAN_PX * self._ratio()
+        self._navigator.pan(-across * distance, -down * distance)
+        return bool(across or down)

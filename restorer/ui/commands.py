@@ -1,0 +1,278 @@
+"""What the actions do: thin steps between the window, its canvas and the workspace.
+
+Imports nothing heavy, since the menus are made before the first frame is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, QObject, Qt
+from PySide6.QtGui import QGuiApplication, QImage, QImageWriter
+from PySide6.QtWidgets import QDialog, QFileDialog
+
+from restorer.ui.messages import Message, Offer
+
+if TYPE_CHECKING:
+    from restorer.ui.editor import Editor
+    from restorer.ui.exporting import ExportOrder
+    from restorer.ui.main_window import MainWindow
+    from restorer.ui.photo import OpenPhoto
+    from restorer.ui.workspace import Workspace
+
+_OPEN_FILTER = (
+    "Photos (*.jpg *.jpeg *.jpe *.png *.tif *.tiff *.webp *.bmp *.JPG *.JPEG *.PNG *.TIF *.TIFF *.WEBP *.BMP);;"
+    "All files (*)"
+)
+_MASK_FILTER = "Masks (*.png *.tif *.tiff *.bmp *.webp *.jpg *.jpeg);;All files (*)"
+_PASTED = "Pasted photo.png"
+
+
+class Commands(QObject):
+    """One method per action."""
+
+    def __init__(self, window: MainWindow, editor: Editor, workspace: Workspace) -> None:
+        super().__init__(window)
+        self._window = window
+        self._editor = editor
+        self._canvas = editor.canvas
+        self._workspace = workspace
+        workspace.exporter.retry_wanted.connect(self._on_retry_wanted)
+
+    # -- files
+
+    def open_photos(self) -> None:
+        folder = self._workspace.session.settings.last_folder
+        dialog = QFileDialog(self._window, "Open photos", str(folder) if folder else "", _OPEN_FILTER)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.filesSelected.connect(lambda names: self.open_paths(map(Path, names)))
+        self._show(dialog)
+
+    def open_paths(self, paths: Iterable[Path]) -> None:
+        self._workspace.open_files(paths)
+
+    def open_sample(self) -> None:
+        self._workspace.opener.open_sample()
+
+    def paste(self) -> None:
+        """Takes files, or a picture, from the clipboard."""
+        if not self.take(QGuiApplication.clipboard().mimeData()):
+            self._workspace.message_raised.emit(
+                Message("info", "There is no picture on the clipboard", "Copy a picture or a file first.", key="paste")
+            )
+
+    def take(self, data: QMimeData) -> bool:
+        """Opens what was pasted or dropped; False where there is no picture in it."""
+        paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+        if paths:
+            self.open_paths(paths)
+            return True
+        if data.hasFormat("image/png"):
+            self._workspace.opener.open_bytes(bytes(data.data("image/png").data()), _PASTED)
+            return True
+        image = data.imageData() if data.hasImage() else None
+        if isinstance(image, QImage) and not image.isNull():
+            self._workspace.opener.open_bytes(_as_png(image), _PASTED)
+            return True
+        return False
+
+    def export(self) -> None:
+        photo = self._workspace.current
+        if photo is not None:
+            self._ask_export(photo)
+
+    def close_photo(self) -> None:
+        """Closes the shown photo; asks first where that would lose something."""
+        photo = self._workspace.current
+        if photo is None:
+            return
+        busy = any(job.plan.subject is photo for job in self._workspace.jobs.open_jobs)
+        if not (busy or photo.document.is_modified):
+            self._workspace.close_photo(photo)
+            return
+        what = "is still being worked on" if busy else "has changes that were not exported"
+        self._workspace.message_raised.emit(
+            Message(
+                "warning",
+                f"{photo.name} {what}",
+                "Closing it loses them." if not busy else "Closing it stops the job and loses what was not exported.",
+                (Offer("Close it", lambda: self._close_if_open(photo)), Offer("Keep it open", lambda: None)),
+                key="close-photo",
+            )
+        )
+
+    def quit(self) -> None:
+        self._window.close()
+
+    # -- history
+
+    def undo(self) -> None:
+        if not self._canvas.is_stroking():
+            self._workspace.undo()
+
+    def redo(self) -> None:
+        if not self._canvas.is_stroking():
+            self._workspace.redo()
+
+    # -- view
+
+    def zoom_in(self) -> None:
+        self._canvas.zoom_in()
+
+    def zoom_out(self) -> None:
+        self._canvas.zoom_out()
+
+    def fit(self) -> None:
+        self._canvas.fit()
+
+    def actual_size(self) -> None:
+        self._canvas.zoom_to(1.0)
+
+    def split(self) -> None:
+        self._canvas.toggle_compare("split")
+
+    def side_by_side(self) -> None:
+        self._canvas.toggle_compare("side")
+
+    def cycle_overlay(self) -> None:
+        self._canvas.cycle_overlay()
+
+    def next_photo(self) -> None:
+        self._workspace.show_neighbour(1)
+
+    def previous_photo(self) -> None:
+        self._workspace.show_neighbour(-1)
+
+    def full_screen(self) -> None:
+        self._window.setWindowState(self._window.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    def toggle_panels(self) -> None:
+        self._editor.set_panels_hidden(not self._editor.panels_hidden())
+
+    def next_area(self) -> None:
+        self._window.focus_area(1)
+
+    def previous_area(self) -> None:
+        self._window.focus_area(-1)
+
+    # -- tools and brush
+
+    def use_brush(self) -> None:
+        self._canvas.set_tool("brush")
+
+    def use_eraser(self) -> None:
+        self._canvas.set_tool("eraser")
+
+    def use_pan(self) -> None:
+        self._canvas.set_tool("pan")
+
+    def use_zoom(self) -> None:
+        self._canvas.set_tool("zoom")
+
+    def swap_mode(self) -> None:
+        self._canvas.swap_mode()
+
+    def smaller(self) -> None:
+        self._canvas.smaller()
+
+    def bigger(self) -> None:
+        self._canvas.bigger()
+
+    def softer(self) -> None:
+        self._canvas.softer()
+
+    def harder(self) -> None:
+        self._canvas.harder()
+
+    # -- mask
+
+    def clear_mask(self) -> None:
+        document = self._workspace.document
+        if document is not None:
+            self._workspace.replace_mask(document.mask.plane * 0, "Clear mask")
+
+    def invert_mask(self) -> None:
+        document = self._workspace.document
+        if document is not None:
+            self._workspace.replace_mask(255 - document.mask.plane, "Invert mask")
+
+    def reuse_mask(self) -> None:
+        mask = self._workspace.last_mask
+        if mask is not None:
+            self._workspace.replace_mask(mask.plane, "Mask of the last run")
+
+    def import_mask(self) -> None:
+        photo = self._workspace.current
+        if photo is None:
+            return
+        folder = photo.source.parent if photo.source else self._workspace.session.settings.last_folder
+        dialog = QFileDialog(self._window, "Import mask", str(folder) if folder else "", _MASK_FILTER)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(lambda name: self._workspace.masks.read(photo, Path(name)))
+        self._show(dialog)
+
+    def export_mask(self) -> None:
+        photo = self._workspace.current
+        if photo is None:
+            return
+        source = photo.source if photo.source else Path(photo.name)
+        dialog = QFileDialog(self._window, "Export mask", str(source.with_name(f"{source.stem}_mask.png")))
+        dialog.setNameFilter("PNG (*.png)")
+        dialog.setDefaultSuffix("png")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.fileSelected.connect(lambda name: self._workspace.masks.write(photo, Path(name)))
+        self._show(dialog)
+
+    # -- tasks
+
+    def run(self) -> None:
+        self._editor.tasks.request_run()
+
+    def cancel(self) -> None:
+        """The job first, then the stroke."""
+        if not self._workspace.cancel():
+            self._canvas.abandon_stroke()
+
+    # -- help
+
+    def show_shortcuts(self) -> None:
+        from restorer.ui.dialogs.shortcuts import ShortcutsDialog
+
+        self._show(ShortcutsDialog(self._window))
+
+    def show_about(self) -> None:
+        from restorer.ui.dialogs.about import AboutDialog
+
+        self._show(AboutDialog(self._window))
+
+    # -- dialogs
+
+    def _show(self, dialog: QDialog) -> None:
+        """Shows a dialog that blocks nothing and is gone once closed."""
+        self._window.show_dialog(dialog)
+
+    def _ask_export(self, photo: OpenPhoto, again: ExportOrder | None = None) -> None:
+        from restorer.ui.dialogs.export import ExportDialog
+
+        folder = self._workspace.session.settings.last_folder
+        dialog = ExportDialog(photo, folder=folder, again=again, parent=self._window)
+        dialog.confirmed.connect(self._workspace.export)
+        self._show(dialog)
+
+    def _on_retry_wanted(self, order: ExportOrder) -> None:
+        if order.photo in self._workspace.photos:
+            self._ask_export(order.photo, order)
+
+    def _close_if_open(self, photo: OpenPhoto) -> None:
+        if photo in self._workspace.photos:
+            self._workspace.close_photo(photo)
+
+
+def _as_png(image: QImage) -> bytes:
+    data = QByteArray()
+    buffer = QBuffer(data)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    QImageWriter(buffer, QByteArray(b"png")).write(image)
+    return bytes(data.data())

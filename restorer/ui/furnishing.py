@@ -1,0 +1,247 @@
+"""Joins the workspace, the presenters, the actions and the window."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtGui import QActionGroup, QGuiApplication
+from PySide6.QtWidgets import QApplication
+
+from restorer.core.brush import Brush
+from restorer.session.session import Session
+from restorer.tasks import TASKS
+from restorer.ui import theme
+from restorer.ui.commands import Commands
+from restorer.ui.crash import CrashWatch
+from restorer.ui.device_watch import DeviceWatch
+from restorer.ui.editor import Editor
+from restorer.ui.job_presenter import JobPresenter
+from restorer.ui.main_window import MainWindow
+from restorer.ui.messages import Message, Offer
+from restorer.ui.photo_presenter import PhotoPresenter
+from restorer.ui.side_panel import parse_state
+from restorer.ui.widgets import MessageAction, MessageStack
+from restorer.ui.workspace import Workspace
+
+_SAVE_BRUSH_AFTER_MS = 1000
+_THEMES = (("system", "Follow the system"), ("dark", "Dark"), ("light", "Light"))
+
+
+class Furnishing(QObject):
+    """Everything that works with pixels, added to a window that already shows."""
+
+    def __init__(self, window: MainWindow, session: Session) -> None:
+        super().__init__(window)
+        self._window = window
+        self.workspace = Workspace(session, self)
+        self.editor = Editor(tuple(TASKS.values()))
+        self.messages = MessageStack()
+        self._crashes = CrashWatch(self.show_message, self)
+        self._status = window.status
+        window.furnish(self.editor, self.messages)
+        self._photos = PhotoPresenter(self.workspace, self.editor, window.status, self)
+        self._jobs = JobPresenter(self.workspace, self.editor, self)
+        self._devices = DeviceWatch(self.workspace, window.toolbar.device_button, self)
+        self.commands = Commands(window, self.editor, self.workspace)
+        window.actions_by_id.used.connect(self._refresh)
+        window.actions_by_id.bind(self.commands, self.editor.canvas)
+        window.take_dropped = self.commands.take
+        self._brush_timer = QTimer(self, interval=_SAVE_BRUSH_AFTER_MS, singleShot=True)
+        self._brush_timer.timeout.connect(self._save_brush)
+        self._connect_window()
+        self._connect_canvas()
+        self._fill_menus()
+        self._restore()
+        self._refresh()
+
+    # -- closing
+
+    def may_close(self, close_now: Callable[[], None], keep_open: Callable[[], None]) -> bool:
+        """Whether nothing would be lost by closing; asks in a message bar where something would."""
+        open_jobs, unsaved = self.workspace.jobs.open_jobs, self.workspace.unsaved
+        if not open_jobs and not unsaved:
+            return True
+        names = ", ".join(photo.name for photo in unsaved[:3])
+        if open_jobs:
+            title = f"{open_jobs[0].title} of {open_jobs[0].plan.subject_name} is still running"
+            text = "Closing stops it. " + (f"Not exported yet: {names}." if unsaved else "Nothing else is lost.")
+        else:
+            title = f"{names} {'has' if len(unsaved) == 1 else 'have'} changes that were not exported"
+            text = "Closing loses them. The originals are unchanged."
+        offers = (Offer("Close anyway", close_now), Offer("Keep working", keep_open))
+        self.show_message(Message("warning", title, text, offers, key="close"))
+        return False
+
+    def save_place(self) -> None:
+        """Remembers where the window is and how it is divided."""
+        self._save_brush()
+        self.workspace.session.update_settings(
+            window_geometry=bytes(self._window.saveGeometry().data()),
+            window_state=json.dumps(self.editor.state()).encode(),
+        )
+
+    def close(self) -> bool:
+        """Ends every thread; returns whether all ended in time."""
+        self._crashes.stop()
+        self.editor.canvas.set_document(None)
+        return self.workspace.close()
+
+    # -- messages
+
+    def show_message(self, message: Message) -> None:
+        """Puts a message into the stack, with "Copy report" where it has one."""
+        actions = [MessageAction(offer.label, partial(_call, offer.act)) for offer in message.offers]
+        if message.report:
+            actions.append(MessageAction("Copy report", partial(self._copy, message.report), dismisses=False))
+        self.messages.post(message.severity, message.title, message.text, actions, key=message.key)
+
+    def _copy(self, text: str) -> None:
+        QGuiApplication.clipboard().setText(text)
+
+    # -- joining
+
+    def _connect_window(self) -> None:
+        workspace, window, empty = self.workspace, self._window, self._window.empty
+        workspace.message_raised.connect(self.show_message)
+        workspace.photo_shown.connect(self._on_photo_shown)
+        workspace.photos_changed.connect(self._show_title)
+        workspace.settings_changed.connect(self._on_settings_changed)
+        workspace.opener.waiting_changed.connect(self._on_opening)
+        self._photos.facts_changed.connect(self._refresh)
+        self._jobs.facts_changed.connect(self._refresh)
+        self._jobs.report_wanted.connect(self._copy)
+        empty.open_requested.connect(self.commands.open_photos)
+        empty.paste_requested.connect(self.commands.paste)
+        empty.sample_requested.connect(self.commands.open_sample)
+        empty.recent_requested.connect(lambda path: workspace.open_files([path]))
+        window.toolbar.zoom_chosen.connect(self.editor.canvas.zoom_to)
+
+    def _connect_canvas(self) -> None:
+        canvas, options, tools = self.editor.canvas, self.editor.options, self.editor.tool_column
+        options.brush_changed.connect(canvas.set_brush)
+        options.brush_changed.connect(lambda _brush: self._brush_timer.start())
+        canvas.brush_changed.connect(options.set_brush)
+        canvas.brush_changed.connect(lambda _brush: self._brush_timer.start())
+        options.pressure_toggled.connect(self._on_pressure_toggled)
+        options.overlay_changed.connect(self._on_overlay_changed)
+        canvas.overlay_changed.connect(self._on_overlay_changed)
+        tools.tool_selected.connect(canvas.set_tool)
+        tools.tool_selected.connect(lambda _tool: canvas.setFocus())
+        canvas.tool_changed.connect(tools.set_tool)
+        canvas.tool_changed.connect(options.set_tool)
+        canvas.zoom_changed.connect(self._on_zoom_changed)
+        canvas.compare_changed.connect(self._show_compare)
+        tasks, history = self.editor.tasks, self.editor.history
+        tasks.run_requested.connect(self.workspace.run)
+        history.undo_requested.connect(self.commands.undo)
+        history.redo_requested.connect(self.commands.redo)
+
+    def _fill_menus(self) -> None:
+        self._recent_menu = self._window.menus["recent>"]
+        themes = QActionGroup(self)
+        for choice, title in _THEMES:
+            action = self._window.menus["theme>"].addAction(title)
+            action.setCheckable(True)
+            action.setChecked(choice == self.workspace.session.settings.theme)
+            action.triggered.connect(partial(self._on_theme_chosen, choice))
+            themes.addAction(action)
+        for task in TASKS.values():
+            action = self._window.menus["tasks>"].addAction(task.title)
+            action.triggered.connect(partial(self._open_task, task.id))
+            models = [(choice.id, choice.title) for choice in self.workspace.session.models_for(task.id)]
+            self.editor.tasks.set_models(task.id, models)
+
+    def _restore(self) -> None:
+        settings = self.workspace.session.settings
+        brush = Brush(settings.brush_size_px, settings.brush_hardness)
+        self.editor.canvas.set_brush(brush)
+        self.editor.options.set_brush(brush)
+        self._on_pressure_toggled(settings.pen_pressure)
+        self.editor.options.set_pressure(settings.pen_pressure)
+        self.editor.canvas.set_overlay(settings.overlay)
+        self.editor.options.set_overlay(settings.overlay)
+        self.editor.size_for(self._window.width(), self._window.height())
+        self.editor.restore(parse_state(settings.window_state))
+        self._on_settings_changed()
+        for notice in self.workspace.session.startup_notices:
+            self.show_message(Message("warning", "Some settings could not be used", notice))
+        for problem in self.workspace.session.catalogue.problems():
+            self.show_message(Message("warning", "A model cannot be used", problem))
+
+    # -- events
+
+    def _on_photo_shown(self) -> None:
+        self._window.show_editor(self.workspace.current is not None)
+        self._show_title()
+
+    def _show_title(self) -> None:
+        photo = self.workspace.current
+        self._window.set_photo(photo.name if photo else "", photo is not None and photo.document.is_modified)
+
+    def _on_opening(self, name: str) -> None:
+        self._window.empty.set_opening(name)
+
+    def _on_settings_changed(self) -> None:
+        recent = self.workspace.session.settings.recent
+        self._window.empty.set_recent(recent)
+        self._recent_menu.clear()
+        self._recent_menu.setEnabled(bool(recent))
+        for path in recent:
+            action = self._recent_menu.addAction(path.name)
+            action.setToolTip(str(path))
+            action.triggered.connect(partial(self._open_recent, path))
+
+    def _open_recent(self, path: Path, _checked: bool = False) -> None:
+        self.workspace.open_files([path])
+
+    def _open_task(self, task_id: str, _checked: bool = False) -> None:
+        self.editor.tasks.open_task(task_id)
+
+    def _on_theme_chosen(self, choice: str, _checked: bool = False) -> None:
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            theme.apply_theme(app, choice)
+        self.workspace.update_settings(theme=choice)
+
+    def _on_pressure_toggled(self, enabled: bool) -> None:
+        self.editor.canvas.set_pressure_enabled(enabled)
+        if enabled != self.workspace.session.settings.pen_pressure:
+            self.workspace.update_settings(pen_pressure=enabled)
+
+    def _on_overlay_changed(self, overlay: str) -> None:
+        self.editor.canvas.set_overlay(overlay)
+        self.editor.options.set_overlay(overlay)
+        self.workspace.update_settings(overlay=overlay)
+
+    def _save_brush(self) -> None:
+        brush, settings = self.editor.canvas.brush(), self.workspace.session.settings
+        if (brush.size_px, brush.hardness) != (settings.brush_size_px, settings.brush_hardness):
+            self.workspace.update_settings(brush_size_px=brush.size_px, brush_hardness=brush.hardness)
+
+    def _on_zoom_changed(self, zoom: float) -> None:
+        self._window.toolbar.set_zoom(zoom)
+        self._refresh_zoom_buttons()
+
+    def _refresh_zoom_buttons(self) -> None:
+        canvas, actions = self.editor.canvas, self._window.actions_by_id
+        actions["fit"].setChecked(canvas.is_fitted())
+        actions["actual"].setChecked(canvas.zoom() == 1.0)
+
+    def _show_compare(self, mode: object) -> None:
+        actions = self._window.actions_by_id
+        actions["split"].setChecked(mode == "split")
+        actions["side"].setChecked(mode == "side")
+
+    def _refresh(self) -> None:
+        self._window.actions_by_id.refresh(self._photos.facts())
+        self._show_title()
+        self._refresh_zoom_buttons()
+        self._show_compare(self.editor.canvas.compare())
+
+
+def _call(act: Callable[[], object]) -> None:
+    act()

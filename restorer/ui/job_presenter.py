@@ -1,0 +1,136 @@
+"""Brings running jobs to the list of jobs, the canvas and the task panel, and cancelling back."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
+
+from restorer.session.jobs import JobPreview, JobTilesPlanned, JobTileStarted
+from restorer.ui import words
+from restorer.ui.editor import Editor
+from restorer.ui.job_queue import Job
+from restorer.ui.panels import JobRow
+from restorer.ui.runs import RunProgress
+from restorer.ui.workspace import Workspace
+
+_ROWS_AT_MOST_EVERY_MS = 100
+_ETA_AT_MOST_EVERY_MS = 1000
+_FINISHED_SHOWN_MS = 4000
+_NO_ETA = "Working"
+_KEYS_HINT = (((), "Hold"), ("\\", "original"), ("Y", "split"))
+
+
+class JobPresenter(QObject):
+    report_wanted = Signal(str)
+    """Text that "Copy report" is to put on the clipboard."""
+    facts_changed = Signal()
+
+    def __init__(self, workspace: Workspace, editor: Editor, parent: QObject) -> None:
+        super().__init__(parent)
+        self._workspace = workspace
+        self._editor = editor
+        self._canvas = editor.canvas
+        self._rows = QTimer(self, interval=_ROWS_AT_MOST_EVERY_MS, singleShot=True)
+        self._rows.timeout.connect(self._show_rows)
+        self._finished = QTimer(self, interval=_FINISHED_SHOWN_MS, singleShot=True)
+        self._finished.timeout.connect(self._show_hud)
+        self._eta_text = ""
+        self._eta_age = QElapsedTimer()
+        jobs, runs = editor.jobs, workspace.runs
+        workspace.jobs.changed.connect(self._on_jobs_changed)
+        workspace.photo_shown.connect(self._on_photo_shown)
+        workspace.finished.connect(self._on_finished)
+        runs.started.connect(self._on_run_started)
+        runs.advanced.connect(self._on_run_advanced)
+        runs.over.connect(self._on_run_over)
+        jobs.cancel_requested.connect(self._on_cancel_requested)
+        jobs.report_requested.connect(self._on_report_requested)
+        jobs.dismiss_requested.connect(self._on_dismiss_requested)
+
+    # -- workspace
+
+    def _on_jobs_changed(self) -> None:
+        if not self._rows.isActive():
+            self._rows.start()
+
+    def _on_photo_shown(self) -> None:
+        self._canvas.set_hud_left(_KEYS_HINT)
+        self._eta_text = ""
+        run = self._workspace.runs.progress_of(self._workspace.current)
+        if run is not None:
+            self._canvas.set_tiles(run.tiles, run.mask)
+            for patch in run.previews:
+                self._canvas.add_preview(patch)
+            if run.current is not None:
+                self._canvas.mark_tile(run.current)
+        self._show_hud()
+
+    def _on_run_started(self, run: RunProgress) -> None:
+        if run.photo is self._workspace.current:
+            self._eta_text = ""
+            self._show_hud()
+
+    def _on_run_advanced(self, run: RunProgress, event: object) -> None:
+        if run.photo is not self._workspace.current:
+            return
+        match event:
+            case JobTilesPlanned(tiles=tiles):
+                self._canvas.set_tiles(tiles, run.mask)
+            case JobTileStarted(bounds=bounds):
+                self._canvas.mark_tile(bounds)
+            case JobPreview(patch=patch):
+                self._canvas.add_preview(patch)
+        self._show_hud()
+
+    def _on_run_over(self, run: RunProgress) -> None:
+        if run.photo is self._workspace.current:
+            self._canvas.clear_previews()
+            self._show_hud()
+
+    def _on_finished(self, title: str, seconds: float) -> None:
+        self._canvas.set_hud_right(f"{title} finished, {words.duration(seconds)}")
+        self._finished.start()
+
+    # -- jobs panel
+
+    def _on_cancel_requested(self, job_id: int) -> None:
+        job = self._workspace.jobs.find(job_id)
+        if job is not None:
+            self._workspace.jobs.cancel(job)
+
+    def _on_report_requested(self, job_id: int) -> None:
+        job = self._workspace.jobs.find(job_id)
+        if job is not None:
+            self.report_wanted.emit(job.report)
+
+    def _on_dismiss_requested(self, job_id: int) -> None:
+        job = self._workspace.jobs.find(job_id)
+        if job is not None:
+            self._workspace.jobs.dismiss(job)
+
+    # -- views
+
+    def _show_rows(self) -> None:
+        self._editor.jobs.set_jobs([_row(job) for job in self._workspace.jobs.jobs])
+        self._editor.tasks.set_busy(bool(self._workspace.jobs.open_jobs))
+        self.facts_changed.emit()
+
+    def _show_hud(self) -> None:
+        """What is left, and how to stop it; nothing where nothing runs on the shown photo."""
+        run = self._workspace.runs.progress_of(self._workspace.current)
+        if run is None:
+            if not self._finished.isActive():
+                self._canvas.set_hud_right()
+            return
+        self._finished.stop()
+        job = run.job
+        text = f"{words.duration(job.eta_s)} left" if job.eta_s is not None else _NO_ETA
+        fresh = self._eta_age.isValid() and self._eta_age.elapsed() < _ETA_AT_MOST_EVERY_MS
+        if self._eta_text in ("", _NO_ETA) or not fresh:
+            self._eta_text = text
+            self._eta_age.restart()
+        self._canvas.set_hud_right(self._eta_text, "Esc", "Cancel")
+
+
+def _row(job: Job) -> JobRow:
+    eta = f"{words.duration(job.eta_s)} left" if job.eta_s is not None else ""
+    return JobRow(job.id, job.title, job.detail, job.fraction, eta, job.state.value, subject=job.plan.subject_name)

@@ -1,0 +1,92 @@
+"""Photos on their way in: files, the clipboard, the sample; decoded on the io lane."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from restorer.core.mask import Mask
+from restorer.core.progress import CancelToken
+from restorer.session.session import Session
+from restorer.ui.messages import error_message
+from restorer.ui.photo import OpenPhoto
+from restorer.ui.preload import heavy_imports
+from restorer.ui.workers import Lanes, Ticket
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Opened:
+    """A photo and, for the sample, what to mark on it."""
+
+    photo: OpenPhoto
+    mask: Mask | None = None
+
+
+class Opener(QObject):
+    """Belongs to the window's thread."""
+
+    opened = Signal(object)
+    """An :class:`Opened`."""
+    waiting_changed = Signal(str)
+    """Name of what is being opened, empty when nothing is."""
+    message_raised = Signal(object)
+
+    def __init__(self, session: Session, lanes: Lanes, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._lanes = lanes
+        self._names: list[str] = []
+
+    def open_files(self, paths: Iterable[Path]) -> None:
+        """Opens each; one that cannot be opened says so and does not stop the others."""
+        for path in paths:
+            self._submit(path.name, partial(self._read, path))
+
+    def open_bytes(self, data: bytes, name: str) -> None:
+        """Opens an encoded picture, from the clipboard say."""
+        self._submit(name, partial(self._decode, data, name))
+
+    def open_sample(self) -> None:
+        """Opens the damaged sample with its damage marked."""
+        self._submit("the sample", self._make_sample)
+
+    def _submit(self, name: str, make: Callable[[], Opened]) -> None:
+        def work(_token: CancelToken) -> Iterator[object]:
+            with heavy_imports("cv2"):
+                yield make()
+
+        self._names.append(name)
+        self._lanes.io.submit(
+            Ticket(
+                work,
+                on_event=self.opened.emit,
+                on_failed=partial(self._on_failed, name),
+                on_ended=partial(self._on_ended, name),
+            )
+        )
+        self.waiting_changed.emit(self._names[0])
+
+    def _read(self, path: Path) -> Opened:
+        file = self._session.open_photo(path)
+        return Opened(OpenPhoto(self._session.make_document(file), file, path))
+
+    def _decode(self, data: bytes, name: str) -> Opened:
+        file = self._session.open_bytes(data, name)
+        return Opened(OpenPhoto(self._session.make_document(file), file, None))
+
+    def _make_sample(self) -> Opened:
+        sample = self._session.open_sample()
+        return Opened(OpenPhoto(self._session.make_document(sample.photo), sample.photo, None), sample.mask)
+
+    def _on_failed(self, name: str, error: Exception) -> None:
+        message = error_message(f"{name} was not opened", error)
+        if message is not None:
+            self.message_raised.emit(message)
+
+    def _on_ended(self, name: str) -> None:
+        self._names.remove(name)
+        self.waiting_changed.emit(self._names[0] if self._names else "")

@@ -1,0 +1,99 @@
+"""Rows of the jobs panel and the model that holds them."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from PySide6.QtCore import QAbstractListModel, Qt
+from PySide6.QtWidgets import QWidget
+
+from restorer.ui.panels.rows import Index
+
+JobState = Literal["waiting", "running", "done", "failed", "cancelled"]
+
+
+@dataclass(frozen=True, slots=True)
+class JobRow:
+    """One job as a person sees it.
+
+    Attributes:
+        id: of the job.
+        title: what it does, set strong.
+        detail: where it is, or what happened, in a few words.
+        fraction: how far it is, 0 to 1; None where that is unknown.
+        eta: time left as text, shown at the right; empty while unknown.
+        state: of its life.
+        subject: what it does it to: the name of the photo.
+    """
+
+    id: int
+    title: str
+    detail: str
+    fraction: float | None
+    eta: str
+    state: JobState
+    subject: str = ""
+
+    @property
+    def is_over(self) -> bool:
+        return self.state in ("done", "failed", "cancelled")
+
+    def sentence(self) -> str:
+        """The row read aloud."""
+        percent = f"{round(self.fraction * 100)} %" if self.fraction is not None and not self.is_over else ""
+        parts = (f"{self.title} {self.subject}".strip(), self.state.capitalize(), percent, self.detail, self.eta)
+        return ", ".join(part for part in parts if part)
+
+
+class JobsModel(QAbstractListModel):
+    """Keeps rows in place while only their contents change, so that selection and scroll position stay."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._rows: list[JobRow] = []
+
+    def rows(self) -> list[JobRow]:
+        return list(self._rows)
+
+    def set_rows(self, rows: Sequence[JobRow]) -> None:
+        """Show these; the progress of a running job never goes backwards."""
+        before = {row.id: row for row in self._rows}
+        fresh = [_forward(before.get(row.id), row) for row in rows]
+        if [row.id for row in fresh] != [row.id for row in self._rows]:
+            self.beginResetModel()
+            self._rows = fresh
+            self.endResetModel()
+            return
+        for position, row in enumerate(fresh):
+            if row != self._rows[position]:
+                self._rows[position] = row
+                index = self.index(position)
+                self.dataChanged.emit(index, index)
+
+    def row(self, index: Index) -> JobRow:
+        return self._rows[index.row()]
+
+    def rowCount(self, parent: Index | None = None) -> int:  # noqa: N802
+        return 0 if parent is not None and parent.isValid() else len(self._rows)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if not index.isValid():
+            return None
+        row = self.row(index)
+        if role == Qt.ItemDataRole.DisplayRole:
+            return row.title
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return row.sentence()
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return row.detail if row.state == "failed" else f"{row.title} {row.subject}".strip()
+        return None
+
+
+def _forward(before: JobRow | None, row: JobRow) -> JobRow:
+    known = before is not None and before.state == row.state == "running"
+    if known and before is not None and before.fraction is not None and row.fraction is not None:
+        return dataclasses.replace(row, fraction=max(row.fraction, before.fraction))
+    return row

@@ -1,0 +1,135 @@
+"""The tasks: one section each, one open at a time, with its model, its form and its Run button."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from restorer.core.params import Value
+from restorer.ui.panels.task_section import TaskSection
+from restorer.ui.widgets.folding_panel import FoldingPanel
+
+if TYPE_CHECKING:
+    # Brings numpy, which the window shows itself without.
+    from restorer.tasks.spec import Task
+
+RUN_SHORTCUT = "Ctrl+Return"
+
+
+class TaskPanel(FoldingPanel):
+    """Accordion of tasks; the first is open.
+
+    Args:
+        tasks: top to bottom.
+    """
+
+    run_requested = Signal(str, object, str)
+    """Task id, its parameters (a dict of plain values), model id."""
+    task_changed = Signal(str)
+    """The person opened this task; empty where all are closed."""
+    params_changed = Signal(str)
+    """The person changed a parameter or the model of this task."""
+
+    def __init__(self, tasks: Sequence[Task], parent: QWidget | None = None) -> None:
+        super().__init__("Tasks", parent)
+        self._sections: dict[str, TaskSection] = {}
+        content = QWidget()
+        layout = QVBoxLayout(content)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        for task in tasks:
+            section = TaskSection(task, RUN_SHORTCUT, content)
+            self._sections[task.id] = section
+            layout.addWidget(section)
+            section.opened.connect(self._on_opened)
+            section.closed.connect(self._on_closed)
+            section.run_clicked.connect(self._request)
+            section.changed.connect(self.params_changed)
+        layout.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.viewport().setBackgroundRole(QPalette.ColorRole.Window)
+        scroll.setWidget(content)
+        self.set_body(scroll)
+        if tasks:
+            self.open_task(tasks[0].id)
+
+    def current_task(self) -> str | None:
+        """Id of the open task."""
+        return next((task for task, section in self._sections.items() if section.is_open()), None)
+
+    def open_task(self, task_id: str) -> None:
+        """Open this task and close the others.
+
+        Raises:
+            KeyError: for an unknown task.
+        """
+        for section in (self._sections[task_id], *self._sections.values()):
+            section.set_open(section is self._sections[task_id])
+
+    def set_models(self, task_id: str, models: Sequence[tuple[str, str]]) -> None:
+        """Offer these ``(id, title)``; the choice is kept where it is still among them, else the first is taken."""
+        self._sections[task_id].set_models(models)
+
+    def model(self, task_id: str) -> str:
+        """Id of the chosen model; empty while none is offered."""
+        return self._sections[task_id].model()
+
+    def select_model(self, task_id: str, model: str) -> None:
+        """Show this model as the chosen one.
+
+        Raises:
+            ValueError: where it is not offered.
+        """
+        self._sections[task_id].select_model(model)
+
+    def values(self, task_id: str) -> dict[str, Value]:
+        """The parameters of a task as its form says."""
+        return self._sections[task_id].form.values()
+
+    def set_values(self, task_id: str, values: Mapping[str, Value]) -> None:
+        """Show these parameters; those not named stay.
+
+        Raises:
+            InputError: for a wrong kind or a value out of range.
+        """
+        self._sections[task_id].form.set_values(values)
+
+    def set_hint(self, task_id: str, text: str, icon: str = "lock") -> None:
+        """The line above Run: what the task keeps, or what it waits for. Empty hides it."""
+        self._sections[task_id].set_hint(text, icon)
+
+    def set_busy(self, busy: bool) -> None:
+        """While a job runs, Run says that it queues; it never greys out."""
+        for section in self._sections.values():
+            section.set_busy(busy)
+
+    def set_photo_open(self, is_open: bool) -> None:
+        """Without a photo the forms rest; the headers stay, so that one can look around."""
+        for section in self._sections.values():
+            section.set_usable(is_open)
+
+    def request_run(self) -> None:
+        """As if the person had clicked the Run button of the open task; nothing where none is open or usable."""
+        current = self.current_task()
+        if current is not None and self._sections[current].is_usable():
+            self._request(current)
+
+    def _request(self, task_id: str) -> None:
+        section = self._sections[task_id]
+        self.run_requested.emit(task_id, section.form.values(), section.model())
+
+    def _on_opened(self, task_id: str) -> None:
+        self.open_task(task_id)
+        self.task_changed.emit(task_id)
+
+    def _on_closed(self, task_id: str) -> None:
+        if self.current_task() is None:
+            self.task_changed.emit("")

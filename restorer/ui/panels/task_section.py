@@ -1,0 +1,163 @@
+"""One task of the panel: its header and, below it, model, form, hint and Run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRectF, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from restorer.core.params import param_specs
+from restorer.ui import icons, theme
+from restorer.ui.panels.params_form import ParamsForm
+from restorer.ui.tokens import GAP, LABEL_W, PADDING, ROW_H
+from restorer.ui.widgets.buttons import KeyButton
+from restorer.ui.widgets.combo_box import ComboBox
+from restorer.ui.widgets.labels import FieldLabel, TintedLabel
+from restorer.ui.widgets.motion import slide
+from restorer.ui.widgets.section_header import SectionHeader
+
+if TYPE_CHECKING:
+    # Brings numpy, which the window shows itself without.
+    from restorer.tasks.spec import Task
+
+_RUN = "Run"
+_QUEUE = "Add to queue"
+_HINT_ICON = 14
+
+
+class _Hint(QWidget):
+    """An icon and a short text in the weaker grey."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._icon = "lock"
+        self.label = TintedLabel(role="text_2", font="small", parent=self)
+        self.label.setWordWrap(True)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(PADDING + _HINT_ICON + GAP, 4, PADDING, 4)
+        layout.addWidget(self.label)
+
+    def show_text(self, text: str, icon: str) -> None:
+        self._icon = icon
+        self.label.setText(text)
+        self.setVisible(bool(text))
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        tokens = theme.tokens()
+        role = {"warning": "warning", "error": "error"}.get(self._icon, "text_2")
+        color = tokens.color(role if self.isEnabled() else "text_off")
+        painter = QPainter(self)
+        icons.draw_icon(painter, self._icon, QRectF(PADDING, 5, _HINT_ICON, _HINT_ICON), color)
+        painter.end()
+
+
+class TaskSection(QWidget):
+    """A task, closed to a row or open with everything it needs to run.
+
+    Args:
+        task: what it is about.
+        shortcut: shown on the Run button; the window owns it.
+    """
+
+    opened = Signal(str)
+    closed = Signal(str)
+    run_clicked = Signal(str)
+    changed = Signal(str)
+
+    def __init__(self, task: Task, shortcut: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._task_id = task.id
+        self.header = SectionHeader(
+            task.title, icon=task.icon, fidelity=int(task.fidelity), word=task.fidelity.title, parent=self
+        )
+        self.header.setToolTip(task.summary)
+        self.form = ParamsForm(param_specs(task.params))
+        self.run_button = KeyButton(_RUN, shortcut, primary=True)
+        self.models = ComboBox("Model")
+        self._hint = _Hint()
+        self._hint.hide()
+        self._body = self._build_body()
+        self._body.hide()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.header)
+        layout.addWidget(self._body)
+        self.header.toggled.connect(self._on_toggled)
+        self.header.clicked.connect(self._on_clicked)
+        self.run_button.clicked.connect(lambda: self.run_clicked.emit(self._task_id))
+        self.form.changed.connect(lambda: self.changed.emit(self._task_id))
+        self.models.chosen.connect(lambda: self.changed.emit(self._task_id))
+
+    def is_open(self) -> bool:
+        return self.header.isChecked()
+
+    def set_open(self, is_open: bool) -> None:
+        self.header.setChecked(is_open)
+
+    def is_usable(self) -> bool:
+        return self._body.isEnabled()
+
+    def set_usable(self, usable: bool) -> None:
+        self._body.setEnabled(usable)
+
+    def set_models(self, models: Sequence[tuple[str, str]]) -> None:
+        self.models.set_choices(models)
+
+    def model(self) -> str:
+        return self.models.current_id()
+
+    def select_model(self, model: str) -> None:
+        self.models.select(model)
+
+    def set_hint(self, text: str, icon: str) -> None:
+        self._hint.show_text(text, icon)
+
+    def hint(self) -> str:
+        return self._hint.label.text()
+
+    def set_busy(self, busy: bool) -> None:
+        self.run_button.setText(_QUEUE if busy else _RUN)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        if not self.is_open():
+            return
+        line = theme.tokens().color("line")
+        painter = QPainter(self)
+        painter.fillRect(0, 0, self.width(), 1, line)
+        painter.fillRect(0, self.height() - 1, self.width(), 1, line)
+        painter.end()
+
+    def _build_body(self) -> QWidget:
+        body = QWidget()
+        layout = QVBoxLayout(body)
+        layout.setContentsMargins(0, 0, 0, PADDING)
+        layout.setSpacing(0)
+        row = QWidget()
+        row.setFixedHeight(ROW_H)
+        line = QHBoxLayout(row)
+        line.setContentsMargins(PADDING, 0, PADDING, 0)
+        line.setSpacing(GAP)
+        label = FieldLabel("Model", self.models)
+        label.setFixedWidth(LABEL_W)
+        line.addWidget(label)
+        line.addWidget(self.models, 1)
+        layout.addWidget(row)
+        layout.addWidget(self.form)
+        layout.addWidget(self._hint)
+        run = QHBoxLayout()
+        run.setContentsMargins(PADDING, GAP, PADDING, 0)
+        run.addWidget(self.run_button)
+        layout.addLayout(run)
+        return body
+
+    def _on_toggled(self, is_open: bool) -> None:
+        slide(self._body, opening=is_open)
+        self.update()
+
+    def _on_clicked(self, is_open: bool) -> None:
+        (self.opened if is_open else self.closed).emit(self._task_id)

@@ -1,0 +1,83 @@
+"""The first import of torch, made so that the window stays alive while it happens on a worker.
+
+Importing torch takes seconds. Two parts of it hold the interpreter's lock for hundreds of milliseconds, in which the
+window could not even repaint: loading the shared libraries, and the garbage collector walking the half a million
+objects that torch makes. The first is done ahead of the import by calling ``dlopen`` as a foreign function, which
+gives up the lock (``ctypes.CDLL`` and ``import`` keep it). The second is switched off meanwhile, and what was
+imported is taken out of the collector's sight for good.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import importlib.util
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+_SUFFIX = ".dylib" if sys.platform == "darwin" else ".so"
+_LIBRARIES = {
+    "torch": tuple(
+        f"lib/{name}{_SUFFIX}"
+        for name in ("libtorch_global_deps", "libtorch_cpu", "libtorch", "libshm", "libtorch_python")
+    ),
+    "cv2": ("cv2*.so",),
+}
+"""Shared libraries of a package, in the order its import would load them."""
+
+_lock = threading.Lock()
+_loaded: set[str] = set()
+_importing = 0
+
+
+@contextmanager
+def heavy_imports(*packages: str) -> Iterator[None]:
+    """Put around code that may import these packages for the first time, on a worker thread.
+
+    Costs nothing once they are in. The collector is off for the whole process meanwhile: a second or two.
+    """
+    missing = [name for name in packages if name not in _loaded]
+    if not missing:
+        yield
+        return
+    for name in missing:
+        _load_shared_libraries(name)
+    with _collector_off():
+        yield
+    _loaded.update(missing)
+
+
+@contextmanager
+def _collector_off() -> Iterator[None]:
+    """May be entered by several threads at once; the last to leave switches the collector on."""
+    global _importing
+    with _lock:
+        _importing += 1
+        gc.disable()
+    try:
+        yield
+    finally:
+        with _lock:
+            _importing -= 1
+            gc.freeze()
+            if _importing == 0:
+                gc.enable()
+
+
+def _load_shared_libraries(package: str) -> None:
+    """Best effort: a library that is not there or does not load is left to the import, which will say why."""
+    spec = importlib.util.find_spec(package)
+    if sys.platform == "win32" or spec is None or not spec.submodule_search_locations:
+        return  # on Windows torch itself loads its libraries through a foreign function, without the lock
+    folder = Path(next(iter(spec.submodule_search_locations)))
+    libc = ctypes.CDLL(None)
+    libc.dlopen.argtypes = [ctypes.c_char_p, ctypes.c_int]
+    libc.dlopen.restype = ctypes.c_void_p
+    for pattern in _LIBRARIES[package]:
+        for path in sorted(folder.glob(pattern)):
+            scope = os.RTLD_GLOBAL if "global_deps" in path.name else os.RTLD_LOCAL
+            libc.dlopen(os.fsencode(path), os.RTLD_NOW | scope)

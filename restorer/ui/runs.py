@@ -1,0 +1,305 @@
+"""Runs of tasks: from the person's press on Run to the step in the photo's history.
+
+The mask is frozen when Run is pressed, the pixels when the job's turn comes, so that a queue of jobs on one photo
+builds up while the person paints on. A result is applied only to the pixels it was made from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+
+from PySide6.QtCore import QObject, Signal
+
+from restorer.core.contract import Engine
+from restorer.core.errors import InputError, StaleResultError
+from restorer.core.geometry import Bounds
+from restorer.core.image import Image, Patch, Pixels
+from restorer.core.mask import Mask
+from restorer.core.progress import CancelToken
+from restorer.core.step import Step
+from restorer.formats.color import thumbnail
+from restorer.session.jobs import (
+    JobCancelled,
+    JobFailed,
+    JobFinished,
+    JobNotice,
+    JobPreview,
+    JobProgress,
+    JobRequest,
+    JobStarted,
+    JobTilesPlanned,
+    JobTileStarted,
+    run_job,
+)
+from restorer.session.session import THUMBNAIL_PX, Session
+from restorer.tasks import get_task
+from restorer.tasks.spec import CLASSICAL
+from restorer.ui import words
+from restorer.ui.job_queue import Job, JobPlan, JobQueue, JobState
+from restorer.ui.messages import Message, Offer, error_message
+from restorer.ui.photo import OpenPhoto
+from restorer.ui.preload import heavy_imports
+from restorer.ui.workers import Lanes, Work
+
+_KEPT = "Everything you painted is kept."
+
+
+@dataclass(slots=True, eq=False)
+class RunProgress:
+    """What the canvas shows of a running job; kept so that it can be shown again after a look at another photo.
+
+    Attributes:
+        photo: whose run it is.
+        mask: what it repairs, as it was when Run was pressed.
+        tiles: the plan.
+        current: the tile in work.
+        previews: finished tiles, not committed.
+        device: where it runs, empty until known.
+    """
+
+    photo: OpenPhoto
+    job: Job
+    mask: Mask | None = None
+    tiles: tuple[Bounds, ...] = ()
+    current: Bounds | None = None
+    previews: list[Patch] = field(default_factory=list)
+    device: str = ""
+    tile_index: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Order:
+    """What the person asked for, frozen at the press of Run."""
+
+    photo: OpenPhoto
+    step: Step
+    title: str
+    model_title: str
+    mask: Mask | None
+    device: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Result:
+    """A finished job, with everything made on its lane that would keep the window waiting."""
+
+    event: JobFinished
+    image: Image
+    thumbnail: Pixels
+
+    @classmethod
+    def of(cls, event: JobFinished) -> _Result:
+        image = event.request.photo.with_patches(event.result.patches)
+        return cls(event, image, thumbnail(image, THUMBNAIL_PX))
+
+
+class TaskRuns(QObject):
+    """Belongs to the window's thread."""
+
+    started = Signal(object)
+    """RunProgress of a run whose turn has come."""
+    advanced = Signal(object, object)
+    """RunProgress and the JobEvent that changed it."""
+    over = Signal(object)
+    """RunProgress of a run that ended, whichever way; its previews are to be taken off."""
+    applied = Signal(object, object, str, float)
+    """OpenPhoto, Change, title and seconds of a result that went into the history."""
+    message_raised = Signal(object)
+    model_started = Signal(str)
+    """Device id that a job with a model runs on."""
+
+    def __init__(self, session: Session, lanes: Lanes, queue: JobQueue, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._lanes = lanes
+        self._queue = queue
+        self._orders: dict[int, _Order] = {}
+        self._running: dict[int, RunProgress] = {}
+
+    def progress_of(self, photo: OpenPhoto | None) -> RunProgress | None:
+        """The run in work on this photo, if there is one."""
+        return next((run for run in self._running.values() if run.photo is photo), None)
+
+    def submit(
+        self, photo: OpenPhoto, task_id: str, params: Mapping[str, object], model: str, device: str
+    ) -> Mask | None:
+        """Queues a run on the photo with the mask as it is now, and returns that mask.
+
+        Raises:
+            InputError: for unusable parameters, or where nothing is painted that no earlier job is already at.
+            WeightsError: for a model that cannot be used.
+        """
+        task = get_task(task_id)
+        step = self._session.resolve_step(task_id, params, model=model)
+        mask = self._free_mask(photo) if task.needs_mask else None
+        titles = {choice.id: choice.title for choice in self._session.models_for(task_id)}
+        if step.model == CLASSICAL:
+            device = "cpu"
+        self._enqueue(_Order(photo, step, task.title, titles.get(step.model, step.model), mask, device))
+        return mask
+
+    # -- asking
+
+    def _free_mask(self, photo: OpenPhoto) -> Mask:
+        """Snapshot of the mask without what earlier open jobs of this photo are at and was not painted over since."""
+        if photo.document.mask.is_empty:
+            raise InputError(
+                "Nothing is painted yet.", hint="Paint over the damage with the brush (B), then press Run."
+            )
+        plane = photo.document.mask.plane.copy()
+        for order in self._orders.values():
+            if order.photo is photo and order.mask is not None:
+                region = order.mask.occupied().slices
+                live, seen = plane[region], order.mask.plane[region]
+                live[(seen > 0) & (live == seen)] = 0
+        plane.flags.writeable = False
+        mask = Mask(plane)
+        if mask.is_empty:
+            raise InputError(
+                "Everything painted is already being repaired.", hint="Paint more to add another job to the queue."
+            )
+        return mask
+
+    def _enqueue(self, order: _Order) -> None:
+        job = self._queue.add(
+            JobPlan(
+                title=order.title,
+                subject_name=order.photo.name,
+                lane=self._lanes.device(order.device),
+                subject=order.photo,
+                begin=partial(self._begin, order),
+                on_event=partial(self._on_event, order),
+                on_error=partial(self._on_error, order),
+            )
+        )
+        if not job.state.is_over:
+            self._orders[job.id] = order
+
+    # -- a job's life
+
+    def _begin(self, order: _Order, job: Job) -> Work:
+        document = order.photo.document
+        request = JobRequest(
+            id=job.id,
+            title=order.title,
+            step=order.step,
+            photo=document.image,
+            mask=order.mask,
+            base_state=document.state,
+            model_title=order.model_title,
+            photo_name=order.photo.name,
+        )
+        run = RunProgress(order.photo, job, order.mask)
+        self._running[job.id] = run
+        self._queue.update(job, detail="Loading the model")
+        self.started.emit(run)
+
+        def engine() -> Engine:
+            needed = ("cv2",) if order.step.model == CLASSICAL else ("cv2", "torch")
+            with heavy_imports(*needed):
+                return self._session.engine_for(order.step, order.device)
+
+        def work(token: CancelToken) -> Iterator[object]:
+            for event in run_job(request, engine, token):
+                yield _Result.of(event) if isinstance(event, JobFinished) else event
+
+        return work
+
+    def _on_event(self, order: _Order, job: Job, event: object) -> None:
+        run = self._running[job.id]
+        match event:
+            case JobStarted(device=device):
+                run.device = device
+                self._lanes.identify(order.device, device)
+                if order.step.model != CLASSICAL:
+                    self.model_started.emit(device)
+            case JobTilesPlanned(tiles=tiles):
+                run.tiles = tiles
+            case JobTileStarted(index=index, total=total, bounds=bounds):
+                run.current, run.tile_index = bounds, index
+                self._queue.update(
+                    job, detail=f"{device_word(run.device)}, tile {index + 1} of {total}", eta_s=job.eta_s
+                )
+            case JobPreview(patch=patch):
+                run.previews.append(patch)
+                run.current = None
+            case JobProgress(done=done, total=total, eta_s=eta_s):
+                self._queue.update(job, detail=job.detail, fraction=done / max(total, 1), eta_s=eta_s)
+            case JobNotice(message=message, detail=detail):
+                self.message_raised.emit(Message("warning", message, detail, key=f"notice-{job.id}"))
+            case _Result():
+                self._finish(order, job, event)
+            case JobFailed():
+                self._fail(order, job, event)
+            case JobCancelled():
+                self._end(job, JobState.CANCELLED, "Cancelled, the photo is unchanged")
+        self.advanced.emit(run, event)
+
+    def _on_error(self, order: _Order, job: Job, error: Exception) -> None:
+        message = error_message(f"{order.title} of {order.photo.name} stopped", error, kept=_KEPT)
+        if message is not None:
+            self.message_raised.emit(message)
+        self._end(job, JobState.FAILED, str(error), report=message.report if message is not None else "")
+
+    def _finish(self, order: _Order, job: Job, result: _Result) -> None:
+        event = result.event
+        tiles = words.counted(event.result.tiles, "tile", "tiles")
+        try:
+            change = order.photo.document.apply(
+                event.request.base_state,
+                event.step,
+                event.result,
+                label=order.title,
+                detail=f"{order.model_title}, {tiles}",
+                used_mask=event.request.mask,
+                seconds=event.seconds,
+                image=result.image,
+                thumbnail=result.thumbnail,
+            )
+        except StaleResultError:
+            self._end(job, JobState.DONE, "Not applied: the photo changed meanwhile")
+            self.message_raised.emit(
+                Message(
+                    "warning",
+                    f"The result of {order.title} was not applied",
+                    f"{order.photo.name} changed while it ran. Your changes are kept; the result belonged to the "
+                    "photo as it was before.",
+                    (Offer("Run again", partial(self._enqueue, order)),),
+                    key=f"stale-{job.id}",
+                )
+            )
+            return
+        self._end(job, JobState.DONE, f"{device_word(event.device)}, {tiles}, {words.duration(event.seconds)}")
+        self.applied.emit(order.photo, change, order.title, event.seconds)
+
+    def _fail(self, order: _Order, job: Job, event: JobFailed) -> None:
+        self._end(job, JobState.FAILED, event.message, report=event.report)
+        self.message_raised.emit(
+            Message(
+                "error",
+                f"{order.title} of {order.photo.name} stopped",
+                " ".join(part for part in (event.message, _KEPT, event.hint) if part),
+                (Offer("Try again", partial(self._enqueue, order)),),
+                report=event.report,
+                key=f"failed-{job.id}",
+            )
+        )
+
+    def _end(self, job: Job, state: JobState, detail: str, report: str = "") -> None:
+        order = self._orders.pop(job.id, None)
+        if order is not None:
+            self._lanes.identify(order.device, "")
+        self._queue.settle(job, state, detail, report)
+        run = self._running.pop(job.id, None)
+        if run is not None:
+            self.over.emit(run)
+
+
+def device_word(device: str) -> str:
+    """``CPU``, ``GPU``, ``GPU 1``: short, for job rows."""
+    kind, _, index = device.partition(":")
+    if kind == "cpu":
+        return "CPU"
+    return f"GPU {index}" if index not in ("", "0") else "GPU"

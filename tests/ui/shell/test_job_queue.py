@@ -1,0 +1,156 @@
+"""The list of jobs: order per photo, freezing late, cancelling, failures."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from restorer.core.progress import CancelToken
+from restorer.ui.job_queue import Job, JobPlan, JobQueue, JobState
+from restorer.ui.workers import Lanes, Work
+
+
+class Stage:
+    """A queue with two device lanes, and work that ends when it is told to."""
+
+    def __init__(self) -> None:
+        self.lanes = Lanes()
+        self.queue = JobQueue()
+        self.begun: list[str] = []
+        self.errors: list[Exception] = []
+        self.gates: dict[str, threading.Event] = {}
+
+    def add(
+        self, name: str, subject: object = None, device: str = "cpu", begin: Callable[[Job], Work] | None = None
+    ) -> Job:
+        gate = self.gates[name] = threading.Event()
+
+        def default_begin(_job: Job) -> Work:
+            self.begun.append(name)
+
+            def work(token: CancelToken) -> Iterator[object]:
+                while not gate.wait(0.005):
+                    if token.is_cancelled:
+                        return
+                yield "done"
+
+            return work
+
+        return self.queue.add(
+            JobPlan(
+                title=name,
+                subject_name="photo",
+                lane=self.lanes.device(device),
+                subject=subject,
+                begin=begin or default_begin,
+                on_event=lambda job, _event: self.queue.settle(job, JobState.DONE, "Done"),
+                on_error=self._on_error,
+            )
+        )
+
+    def _on_error(self, job: Job, error: Exception) -> None:
+        self.errors.append(error)
+        self.queue.settle(job, JobState.FAILED, str(error), "report")
+
+
+@pytest.fixture
+def stage(qtbot: QtBot) -> Iterator[Stage]:
+    stage = Stage()
+    yield stage
+    assert stage.lanes.close()
+
+
+def test_jobs_of_one_lane_begin_one_after_the_other(stage: Stage, qtbot: QtBot) -> None:
+    first, second = stage.add("first"), stage.add("second")
+    assert stage.begun == ["first"], "the second must not be frozen while the first still changes the photo"
+    assert (first.state, second.state) == (JobState.RUNNING, JobState.WAITING)
+    stage.gates["first"].set()
+    qtbot.waitUntil(lambda: second.state is JobState.RUNNING)
+    assert stage.begun == ["first", "second"]
+    stage.gates["second"].set()
+    qtbot.waitUntil(lambda: second.state is JobState.DONE)
+    assert first.fraction == 1.0
+    assert not stage.queue.open_jobs
+
+
+def test_jobs_of_one_photo_keep_their_order_across_devices(stage: Stage, qtbot: QtBot) -> None:
+    photo, other = object(), object()
+    stage.add("a", photo, "cpu")
+    later = stage.add("b", photo, "cuda:1")
+    stage.add("c", other, "cuda:1")
+    assert stage.begun == ["a", "c"], "another photo's job may pass, the same photo's may not"
+    stage.gates["a"].set()
+    stage.gates["c"].set()
+    qtbot.waitUntil(lambda: later.state is JobState.RUNNING)
+    stage.gates["b"].set()
+    qtbot.waitUntil(lambda: later.state is JobState.DONE)
+
+
+def test_a_waiting_job_is_cancelled_without_ever_beginning(stage: Stage, qtbot: QtBot) -> None:
+    first, second = stage.add("first"), stage.add("second")
+    stage.queue.cancel(second)
+    assert second.state is JobState.CANCELLED
+    stage.gates["first"].set()
+    qtbot.waitUntil(lambda: first.state is JobState.DONE)
+    assert stage.begun == ["first"]
+
+
+def test_a_running_job_is_asked_to_stop_and_the_next_begins(stage: Stage, qtbot: QtBot) -> None:
+    first, second = stage.add("first"), stage.add("second")
+    stage.queue.cancel(first)
+    assert first.detail == "Stopping"
+    qtbot.waitUntil(lambda: second.state is JobState.RUNNING)
+    assert first.state is JobState.CANCELLED
+    stage.gates["second"].set()
+    qtbot.waitUntil(lambda: second.state is JobState.DONE)
+
+
+def test_cancel_all_starts_nothing_on_the_way(stage: Stage, qtbot: QtBot) -> None:
+    jobs = [stage.add(name) for name in ("a", "b", "c")]
+    stage.queue.cancel_all()
+    qtbot.waitUntil(lambda: all(job.state is JobState.CANCELLED for job in jobs))
+    assert stage.begun == ["a"]
+
+
+def test_cancel_all_of_one_subject_leaves_the_others(stage: Stage, qtbot: QtBot) -> None:
+    photo, other = object(), object()
+    stage.add("a", photo)
+    kept = stage.add("b", other)
+    stage.queue.cancel_all(photo)
+    qtbot.waitUntil(lambda: kept.state is JobState.RUNNING)
+    stage.gates["b"].set()
+    qtbot.waitUntil(lambda: kept.state is JobState.DONE)
+
+
+def test_a_job_that_cannot_even_begin_fails_and_blocks_nobody(stage: Stage, qtbot: QtBot) -> None:
+    def broken(_job: Job) -> Work:
+        raise ValueError("no such photo")
+
+    failed = stage.add("broken", begin=broken)
+    fine = stage.add("fine")
+    assert failed.state is JobState.FAILED
+    assert failed.report == "report"
+    stage.gates["fine"].set()
+    qtbot.waitUntil(lambda: fine.state is JobState.DONE)
+
+
+def test_progress_never_runs_backwards(stage: Stage, qtbot: QtBot) -> None:
+    job = stage.add("job")
+    stage.queue.update(job, detail="half", fraction=0.5)
+    stage.queue.update(job, detail="less", fraction=0.3)
+    assert job.fraction == 0.5
+    stage.queue.cancel(job)
+    qtbot.waitUntil(lambda: job.state.is_over)
+
+
+def test_only_what_is_over_can_be_taken_off_the_list(stage: Stage, qtbot: QtBot) -> None:
+    job = stage.add("job")
+    stage.queue.dismiss(job)
+    assert stage.queue.find(job.id) is job
+    stage.gates["job"].set()
+    qtbot.waitUntil(lambda: job.state is JobState.DONE)
+    stage.queue.dismiss(job)
+    assert stage.queue.find(job.id) is None
