@@ -19,12 +19,14 @@ from restorer.tasks.holes import PAINTED_FROM, Holes
 from restorer.tasks.regions import Layout, Tile, plan_tiles, replan
 from restorer.tasks.spec import CLASSICAL, Fidelity, Task, TaskInput
 
-TILE_SIDE_PX = 256
+TILE_SIDE_PX = 384
 """Largest tile asked of the engine, context included: under half a second on two processor cores, so that cancelling
 and previews are prompt, and little of it is context."""
 DEPTH_PX = 40
 """How far into a hole it is filled at full scale. Holes thicker than that (half of it from each side) are filled coarse
 to fine, see :meth:`restorer.tasks.holes.Holes.coarse_share`."""
+MIN_CONTEXT_PX = 16
+"""No network is shown less around a hole, whatever its card says: there must be something to fill it from."""
 CLASSICAL_CONTEXT_PX = 64
 """What classical methods see around a defect: patches to copy from, and grain to measure."""
 
@@ -121,7 +123,7 @@ def _painted(given: TaskInput) -> Mask:
 def _network_means(network: Network, engine: Engine) -> _Means:
     return _Means(
         fill=network,
-        context_px=network.context_px,
+        context_px=max(network.context_px, MIN_CONTEXT_PX),
         side=lambda: engine.tile_side(network, preferred=TILE_SIDE_PX),
         step_down=lambda side: engine.step_down(network, side),
     )
