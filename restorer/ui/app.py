@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -39,5 +40,7 @@ def run(files: Sequence[Path] = (), *, sample: bool = False, on_ready: Callable[
     shell = Shell(app, on_ready)
     shell.start(files, sample=sample)
     code = app.exec()
-    shell.finish()
+    if not shell.finish():
+        # A thread sits in a library call that does not return; Qt would abort over it while the process ends.
+        os._exit(code)
     return code

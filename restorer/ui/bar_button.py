@@ -46,7 +46,7 @@ class BarButton(QToolButton):
         super().actionEvent(event)  # type: ignore[arg-type]
         self.updateGeometry()
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         option = QStyleOptionToolButton()
         self.initStyleOption(option)
         painter = QStylePainter(self)

@@ -88,7 +88,7 @@ class Commands(QObject):
         photo = self._workspace.current
         if photo is None:
             return
-        busy = any(job.plan.subject is photo for job in self._workspace.jobs.open_jobs)
+        busy = any(job.subject is photo for job in self._workspace.jobs.open_jobs)
         if not (busy or photo.document.is_modified):
             self._workspace.close_photo(photo)
             return

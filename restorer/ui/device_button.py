@@ -111,7 +111,7 @@ class DeviceButton(QToolButton):
         menu = self.menu()
         menu.clear()
         group = QActionGroup(menu)
-        menu.addSection("Run on")
+        menu.addAction("Run on").setEnabled(False)  # the style sheet leaves section titles out
         self._add_choice(group, AUTOMATIC, "Automatic", "The fastest device, the CPU when it does not fit")
         for device in self._devices or ():
             memory = f"{words.gigabytes(device.free_bytes)} of {words.gigabytes(device.total_bytes)} GB free"
@@ -140,7 +140,7 @@ class DeviceButton(QToolButton):
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         return self.sizeHint()
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         option = QStyleOptionToolButton()
         self.initStyleOption(option)
         painter = QStylePainter(self)

@@ -137,7 +137,7 @@ class _DropArea(QWidget):
     def set_opening(self, name: str) -> None:
         self._title.setText(f"Opening {name}…" if name else "Drop photos here")
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         tokens = theme.tokens()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -182,9 +182,16 @@ class _SampleCard(QWidget):
         layout.addLayout(words, 1)
 
     def set_picture(self, picture: QPixmap) -> None:
-        self._picture.setPixmap(picture)
+        """The upper part of it is shown: there are the faces."""
+        ratio = self.devicePixelRatioF()
+        size = _SAMPLE_PICTURE * ratio
+        filling = Qt.AspectRatioMode.KeepAspectRatioByExpanding
+        scaled = picture.scaled(size, filling, Qt.TransformationMode.SmoothTransformation)
+        shown = scaled.copy((scaled.width() - size.width()) // 2, 0, size.width(), size.height())
+        shown.setDevicePixelRatio(ratio)
+        self._picture.setPixmap(shown)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         tokens = theme.tokens()
         painter = QPainter(self)
         paint_box(painter, QRectF(self.rect()), 4, fill=tokens.color("chrome"), border=tokens.color("line"))
@@ -233,7 +240,7 @@ class _RecentRow(QToolButton):
         self.setAccessibleName(f"Open {path.name}")
         self.setToolTip(str(path))
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         super().paintEvent(event)
         tokens = theme.tokens()
         painter = QPainter(self)

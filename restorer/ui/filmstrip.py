@@ -92,7 +92,7 @@ class Filmstrip(QWidget):
     def _refresh(self) -> None:
         self.setVisible(self._allowed and self._model.rowCount() > 1)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         painter = QPainter(self)
         painter.fillRect(0, 0, self.width(), 1, theme.tokens().color("edge"))
         painter.end()

@@ -8,10 +8,11 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer
-from PySide6.QtGui import QActionGroup, QGuiApplication
+from PySide6.QtGui import QActionGroup, QGuiApplication, QPixmap
 from PySide6.QtWidgets import QApplication
 
 from restorer.core.brush import Brush
+from restorer.core.image import Pixels
 from restorer.session.session import Session
 from restorer.tasks import TASKS
 from restorer.ui import theme
@@ -23,11 +24,14 @@ from restorer.ui.job_presenter import JobPresenter
 from restorer.ui.main_window import MainWindow
 from restorer.ui.messages import Message, Offer
 from restorer.ui.photo_presenter import PhotoPresenter
+from restorer.ui.qimage import rgb_image
 from restorer.ui.side_panel import parse_state
 from restorer.ui.widgets import MessageAction, MessageStack
 from restorer.ui.workspace import Workspace
 
 _SAVE_BRUSH_AFTER_MS = 1000
+_PICTURE_SAMPLE_AFTER_MS = 600
+_SAMPLE_SIDE_PX = 256
 _THEMES = (("system", "Follow the system"), ("dark", "Dark"), ("light", "Light"))
 
 
@@ -57,6 +61,9 @@ class Furnishing(QObject):
         self._fill_menus()
         self._restore()
         self._refresh()
+        self._sample_timer = QTimer(self, interval=_PICTURE_SAMPLE_AFTER_MS, singleShot=True)
+        self._sample_timer.timeout.connect(self._picture_sample)
+        self._sample_timer.start()
 
     # -- closing
 
@@ -67,7 +74,7 @@ class Furnishing(QObject):
             return True
         names = ", ".join(photo.name for photo in unsaved[:3])
         if open_jobs:
-            title = f"{open_jobs[0].title} of {open_jobs[0].plan.subject_name} is still running"
+            title = f"{open_jobs[0].title} of {open_jobs[0].subject_name} is still running"
             text = "Closing stops it. " + (f"Not exported yet: {names}." if unsaved else "Nothing else is lost.")
         else:
             title = f"{names} {'has' if len(unsaved) == 1 else 'have'} changes that were not exported"
@@ -87,6 +94,8 @@ class Furnishing(QObject):
     def close(self) -> bool:
         """Ends every thread; returns whether all ended in time."""
         self._crashes.stop()
+        self._sample_timer.stop()
+        self._brush_timer.stop()
         self.editor.canvas.set_document(None)
         return self.workspace.close()
 
@@ -110,10 +119,12 @@ class Furnishing(QObject):
         workspace.photo_shown.connect(self._on_photo_shown)
         workspace.photos_changed.connect(self._show_title)
         workspace.settings_changed.connect(self._on_settings_changed)
+        workspace.opener.sample_pictured.connect(self._on_sample_pictured)
         workspace.opener.waiting_changed.connect(self._on_opening)
         self._photos.facts_changed.connect(self._refresh)
         self._jobs.facts_changed.connect(self._refresh)
         self._jobs.report_wanted.connect(self._copy)
+        window.original_held.connect(self.editor.canvas.set_showing_original)
         empty.open_requested.connect(self.commands.open_photos)
         empty.paste_requested.connect(self.commands.paste)
         empty.sample_requested.connect(self.commands.open_sample)
@@ -181,6 +192,13 @@ class Furnishing(QObject):
     def _show_title(self) -> None:
         photo = self.workspace.current
         self._window.set_photo(photo.name if photo else "", photo is not None and photo.document.is_modified)
+
+    def _picture_sample(self) -> None:
+        if self.workspace.current is None:
+            self.workspace.opener.picture_sample(_SAMPLE_SIDE_PX)
+
+    def _on_sample_pictured(self, pixels: Pixels) -> None:
+        self._window.empty.set_sample_picture(QPixmap.fromImage(rgb_image(pixels)))
 
     def _on_opening(self, name: str) -> None:
         self._window.empty.set_opening(name)

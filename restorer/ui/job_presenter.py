@@ -33,11 +33,13 @@ class JobPresenter(QObject):
         self._rows.timeout.connect(self._show_rows)
         self._finished = QTimer(self, interval=_FINISHED_SHOWN_MS, singleShot=True)
         self._finished.timeout.connect(self._show_hud)
+        self._opening = ""
         self._eta_text = ""
         self._eta_age = QElapsedTimer()
         jobs, runs = editor.jobs, workspace.runs
         workspace.jobs.changed.connect(self._on_jobs_changed)
         workspace.photo_shown.connect(self._on_photo_shown)
+        workspace.opener.waiting_changed.connect(self._on_opening)
         workspace.finished.connect(self._on_finished)
         runs.started.connect(self._on_run_started)
         runs.advanced.connect(self._on_run_advanced)
@@ -86,6 +88,10 @@ class JobPresenter(QObject):
             self._canvas.clear_previews()
             self._show_hud()
 
+    def _on_opening(self, name: str) -> None:
+        self._opening = name
+        self._show_hud()
+
     def _on_finished(self, title: str, seconds: float) -> None:
         self._canvas.set_hud_right(f"{title} finished, {words.duration(seconds)}")
         self._finished.start()
@@ -111,7 +117,7 @@ class JobPresenter(QObject):
 
     def _show_rows(self) -> None:
         self._editor.jobs.set_jobs([_row(job) for job in self._workspace.jobs.jobs])
-        self._editor.tasks.set_busy(bool(self._workspace.jobs.open_jobs))
+        self._editor.tasks.set_busy(any(job.subject is not None for job in self._workspace.jobs.open_jobs))
         self.facts_changed.emit()
 
     def _show_hud(self) -> None:
@@ -119,7 +125,7 @@ class JobPresenter(QObject):
         run = self._workspace.runs.progress_of(self._workspace.current)
         if run is None:
             if not self._finished.isActive():
-                self._canvas.set_hud_right()
+                self._canvas.set_hud_right(f"Opening {self._opening}…" if self._opening else "")
             return
         self._finished.stop()
         job = run.job
@@ -133,4 +139,4 @@ class JobPresenter(QObject):
 
 def _row(job: Job) -> JobRow:
     eta = f"{words.duration(job.eta_s)} left" if job.eta_s is not None else ""
-    return JobRow(job.id, job.title, job.detail, job.fraction, eta, job.state.value, subject=job.plan.subject_name)
+    return JobRow(job.id, job.title, job.detail, job.fraction, eta, job.state.value, subject=job.subject_name)

@@ -53,10 +53,15 @@ class JobPlan:
 
 @dataclass(slots=True, eq=False)
 class Job:
-    """One row of the list. Changed only through :class:`JobQueue`."""
+    """One row of the list. Changed only through :class:`JobQueue`.
+
+    ``plan`` is there until the job is over: the row of a job long done must not keep its photo and mask alive.
+    """
 
     id: int
-    plan: JobPlan
+    title: str
+    subject_name: str
+    plan: JobPlan | None
     state: JobState = JobState.WAITING
     detail: str = ""
     fraction: float | None = None
@@ -65,8 +70,9 @@ class Job:
     ticket: Ticket | None = field(default=None, repr=False)
 
     @property
-    def title(self) -> str:
-        return self.plan.title
+    def subject(self) -> object | None:
+        """What it works on, until it is over."""
+        return self.plan.subject if self.plan is not None else None
 
 
 class JobQueue(QObject):
@@ -92,7 +98,7 @@ class JobQueue(QObject):
 
     def add(self, plan: JobPlan) -> Job:
         """Queues a job; it may start at once."""
-        job = Job(next(self._ids), plan)
+        job = Job(next(self._ids), plan.title, plan.subject_name, plan)
         self._jobs.append(job)
         self.changed.emit()
         self._start_what_can()
@@ -112,7 +118,7 @@ class JobQueue(QObject):
     def cancel_all(self, subject: object | None = None) -> None:
         """Cancels every open job, or those of one subject; the newest first, so that none starts meanwhile."""
         for job in reversed(self.open_jobs):
-            if subject is None or job.plan.subject is subject:
+            if subject is None or job.subject is subject:
                 self.cancel(job)
 
     def dismiss(self, job: Job) -> None:
@@ -131,7 +137,7 @@ class JobQueue(QObject):
 
     def settle(self, job: Job, state: JobState, detail: str, report: str = "") -> None:
         """Says how a job ended, and lets the next begin."""
-        job.state, job.detail, job.report, job.eta_s = state, detail, report, None
+        job.state, job.detail, job.report, job.eta_s, job.plan = state, detail, report, None, None
         if state is JobState.DONE:
             job.fraction = 1.0
         self.changed.emit()
@@ -139,20 +145,16 @@ class JobQueue(QObject):
 
     def _start_what_can(self) -> None:
         for job in self.open_jobs:
-            if job.state is JobState.WAITING and not self._must_wait(job):
-                self._start(job)
+            if job.state is JobState.WAITING and job.plan is not None and not self._must_wait(job, job.plan):
+                self._start(job, job.plan)
 
-    def _must_wait(self, job: Job) -> bool:
-        plan = job.plan
-        if any(other.state is JobState.RUNNING and other.plan.lane is plan.lane for other in self._jobs):
+    def _must_wait(self, job: Job, plan: JobPlan) -> bool:
+        others = [other for other in self.open_jobs if other is not job]
+        if any(other.state is JobState.RUNNING and other.plan and other.plan.lane is plan.lane for other in others):
             return True
-        earlier = self._jobs[: self._jobs.index(job)]
-        return plan.subject is not None and any(
-            not other.state.is_over and other.plan.subject is plan.subject for other in earlier
-        )
+        return plan.subject is not None and any(other.id < job.id and other.subject is plan.subject for other in others)
 
-    def _start(self, job: Job) -> None:
-        plan = job.plan
+    def _start(self, job: Job, plan: JobPlan) -> None:
         job.state = JobState.RUNNING
         job.detail = "Starting"
         try:

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from restorer.core.mask import Mask
 from restorer.core.progress import CancelToken
+from restorer.formats.color import thumbnail
 from restorer.session.session import Session
 from restorer.ui.messages import error_message
 from restorer.ui.photo import OpenPhoto
@@ -33,6 +34,8 @@ class Opener(QObject):
     """An :class:`Opened`."""
     waiting_changed = Signal(str)
     """Name of what is being opened, empty when nothing is."""
+    sample_pictured = Signal(object)
+    """Small picture of the sample, ``H x W x 3`` uint8 sRGB."""
     message_raised = Signal(object)
 
     def __init__(self, session: Session, lanes: Lanes, parent: QObject | None = None) -> None:
@@ -53,6 +56,15 @@ class Opener(QObject):
     def open_sample(self) -> None:
         """Opens the damaged sample with its damage marked."""
         self._submit("the sample", self._make_sample)
+
+    def picture_sample(self, side_px: int) -> None:
+        """Makes the small picture of the sample."""
+
+        def work(_token: CancelToken) -> Iterator[object]:
+            with heavy_imports("cv2"):
+                yield thumbnail(self._session.open_sample().photo.image, side_px)
+
+        self._lanes.thumbnails.submit(Ticket(work, on_event=self.sample_pictured.emit))
 
     def _submit(self, name: str, make: Callable[[], Opened]) -> None:
         def work(_token: CancelToken) -> Iterator[object]:

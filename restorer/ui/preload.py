@@ -29,9 +29,7 @@ _LIBRARIES = {
 }
 """Shared libraries of a package, in the order its import would load them."""
 
-_lock = threading.Lock()
 _loaded: set[str] = set()
-_importing = 0
 
 
 @contextmanager
@@ -46,26 +44,32 @@ def heavy_imports(*packages: str) -> Iterator[None]:
         return
     for name in missing:
         _load_shared_libraries(name)
-    with _collector_off():
+    with _collector:
         yield
     _loaded.update(missing)
 
 
-@contextmanager
-def _collector_off() -> Iterator[None]:
-    """May be entered by several threads at once; the last to leave switches the collector on."""
-    global _importing
-    with _lock:
-        _importing += 1
-        gc.disable()
-    try:
-        yield
-    finally:
-        with _lock:
-            _importing -= 1
+class _CollectorPause:
+    """The garbage collector is off while anybody is inside; the last to leave switches it on."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._inside = 0
+
+    def __enter__(self) -> None:
+        with self._lock:
+            self._inside += 1
+            gc.disable()
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._inside -= 1
             gc.freeze()
-            if _importing == 0:
+            if self._inside == 0:
                 gc.enable()
+
+
+_collector = _CollectorPause()
 
 
 def _load_shared_libraries(package: str) -> None:

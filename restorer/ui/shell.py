@@ -59,12 +59,14 @@ class Shell(QObject):
         self.window.restore_place(self._settings.window_geometry)
         self.window.show()
 
-    def finish(self) -> None:
-        """Ends every thread and puts the process back as it was. After the event loop."""
+    def finish(self) -> bool:
+        """Ends every thread and puts the process back as it was; returns whether all ended in time.
+
+        To be called after the event loop.
+        """
         if self._interrupts is not None:
             self._interrupts.stop()
-        if self.furnishing is not None:
-            self.furnishing.close()
+        return self.furnishing is None or self.furnishing.close()
 
     def _on_first_painted(self) -> None:
         if self._on_ready is not None:

@@ -35,7 +35,7 @@ class _Swatch(QWidget):
         self.setFixedSize(10, 10)
         self.color = QColor()
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         if self.color.isValid():
             painter = QPainter(self)
             painter.fillRect(self.rect(), theme.tokens().color("border"))
@@ -146,7 +146,7 @@ class StatusBar(QStatusBar):
         """What a field shows, ``provenance`` included."""
         return self._said().text() if name == "provenance" else self._fields[name].label.text()
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         # The style sheet has a rule for status bars, and with one the palette's background is not used.
         tokens = theme.tokens()
         painter = QPainter(self)

@@ -269,5 +269,5 @@ def motion_ms(duration: int) -> int:
     hints = QGuiApplication.styleHints()
     accessibility = hints.accessibility() if hasattr(hints, "accessibility") else None
     if accessibility is not None and hasattr(accessibility, "motionPreference"):  # since Qt 6.12
-        return 0 if accessibility.motionPreference() == Qt.MotionPreference.ReducedMotion else duration
+        return 0 if accessibility.motionPreference().name == "ReducedMotion" else duration
     return duration

@@ -69,7 +69,7 @@ class MainToolBar(QToolBar):
         self.zoom_box.set_choices([(_NOW, words.zoom(factor)), *presets])
         self.zoom_box.select(_NOW)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         # The style sheet has a rule for tool bars, and with one the palette's background is not used.
         tokens = theme.tokens()
         painter = QPainter(self)

@@ -172,13 +172,11 @@ class Lane(QObject):
 
 
 class Lanes(QObject):
-    """All threads of the window: one lane per device, made on first use, and one for files.
+    """All threads of the window: one lane per device, one for files, one for small pictures.
 
     An engine belongs to one thread at a time, so two names of one device must share a lane. Which device ``auto`` is
     turns out only when its first job starts; until then every job goes through that lane.
     """
-
-    IO = "io"
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -188,8 +186,13 @@ class Lanes(QObject):
 
     @property
     def io(self) -> Lane:
-        """For opening, exporting and small pictures: never waits behind a running job."""
-        return self._lane(self.IO)
+        """For opening and exporting: never waits behind a running job."""
+        return self._lane("io")
+
+    @property
+    def thumbnails(self) -> Lane:
+        """For small pictures, which can wait and for which nothing waits."""
+        return self._lane("thumbnails")
 
     def device(self, device: str) -> Lane:
         """The lane of a device such as ``auto``, ``cpu``, ``cuda`` or ``cuda:1``."""

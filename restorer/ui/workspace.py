@@ -83,7 +83,7 @@ class Workspace(QObject):
     def open_files(self, paths: Iterable[Path]) -> None:
         """Opens photos; one that is open already is shown instead."""
         wanted = []
-        for path in paths:
+        for path in (path.absolute() for path in paths):
             known = next((photo for photo in self._photos if photo.source == path), None)
             if known is not None:
                 self.show_photo(known)
@@ -137,7 +137,7 @@ class Workspace(QObject):
     def cancel(self) -> bool:
         """Cancels the shown photo's running job, else the newest open one; returns whether there was one."""
         open_jobs = self.jobs.open_jobs
-        mine = [job for job in open_jobs if job.plan.subject is self._current]
+        mine = [job for job in open_jobs if job.subject is self._current]
         running = [job for job in mine or open_jobs if job.state is JobState.RUNNING]
         if not open_jobs:
             return False
@@ -216,6 +216,9 @@ class Workspace(QObject):
         if photo.source is not None:
             self.session.remember_recent(photo.source)
             self.settings_changed.emit()
+        if photo.file.notes:
+            title = f"{photo.name} could not be taken over exactly as it is"
+            self.message_raised.emit(Message("info", title, "\n".join(photo.file.notes)))
         self.photos_changed.emit()
         self.show_photo(photo)
 

@@ -119,6 +119,19 @@ def test_applying_pastes_bit_exactly_and_remembers_everything(document: Document
     assert document.filled_fraction() == pytest.approx(HOLE.area / (60 * 40))
 
 
+def test_a_picture_made_elsewhere_is_taken_as_it_is(document: Document) -> None:
+    result = filled(9)
+    ready = document.image.with_patches(result.patches)
+    small = np.zeros((2, 2, 3), np.uint8)
+    document.apply(document.state, STEP, result, label="Inpaint", image=ready, thumbnail=small)
+    assert document.image is ready
+    assert document.history.entries[0].thumbnail is small
+    document.undo()
+    assert document.image.digest() == document.original.digest()
+    document.redo()
+    assert document.image.digest() == ready.digest()
+
+
 def test_the_image_someone_holds_never_changes_under_them(document: Document) -> None:
     held = document.image
     digest = held.digest()

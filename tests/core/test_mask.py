@@ -129,3 +129,11 @@ def test_every_visible_pixel_that_is_not_zero_is_repaired(pixels: np.ndarray, ma
 def test_a_mask_of_another_size_is_refused_with_both_sizes_and_the_name() -> None:
     with pytest.raises(InputError, match=r"dust\.png is 3 × 2 .* 2 × 3"):
         mask_from_pixels(np.zeros((2, 3), np.uint8), 2, 3, name="dust.png")
+
+
+def test_occupied_cells_are_those_of_the_grid_with_something_in_them() -> None:
+    mask = Mask.empty(25, 12)
+    assert list(mask.occupied_cells(10)) == []
+    mask.plane[0, 0] = 1
+    mask.plane[11, 24] = 255
+    assert list(mask.occupied_cells(10)) == [Bounds(0, 0, 10, 10), Bounds(20, 10, 25, 12)]

@@ -91,6 +91,7 @@ class InputSurface(Surface):
         self._scene.split = min(max(fraction, 0.0), 1.0)
         # What lies between the two places changes sides.
         self.update(before.united(self._line_area()))
+        self._pointer_changed()
 
     # -- pointer
 

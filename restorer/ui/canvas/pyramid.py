@@ -21,8 +21,9 @@ TILE = 512
 """Side of a tile in pixels of its level."""
 _APRON = 1
 """Pixels that a tile knows of its neighbours, so that smooth scaling shows no seam."""
-_STRIP_PX = 1 << 19
-"""Source pixels that are worked on at a time: a few milliseconds at most."""
+_STRIP_SOURCE_PX = 1 << 19
+_STRIP_PX = 1 << 16
+"""Pixels that are reduced, and that are converted to the screen's colours, at a time: a few milliseconds at most."""
 _OVERVIEW_SIDE = 512
 DEFAULT_BUDGET_BYTES = 192 * 1024 * 1024
 
@@ -187,7 +188,7 @@ class TilePyramid:
         level = key.level
         box = key.cell.bounds(TILE).pad(_APRON).clip(*self.level_size(level))
         pixels = np.empty((box.height, box.width, 3), np.uint8)
-        rows = max(1, (_STRIP_PX >> (2 * level)) // box.width)
+        rows = max(1, min(_STRIP_SOURCE_PX >> (2 * level), _STRIP_PX) // box.width)
         for top in range(box.top, box.bottom, rows):
             strip = Bounds(box.left, top, box.right, min(top + rows, box.bottom))
             source = _in_photo(strip, level).clip(self.image.width, self.image.height)

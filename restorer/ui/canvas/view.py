@@ -26,6 +26,7 @@ from restorer.ui.canvas.tools.brush import HARDNESS_STEP, SIZE_STEP, hardened, r
 
 _ARROW_PAN_PX = 64
 """Logical pixels an arrow key pans."""
+_ARROWS = {Command.LEFT: (-1, 0), Command.RIGHT: (1, 0), Command.UP: (0, -1), Command.DOWN: (0, 1)}
 _SPLIT_STEP = 0.01
 
 
@@ -90,13 +91,6 @@ class CanvasView(InputSurface):
 
     def is_stroking(self) -> bool:
         return self._pointing.brush_tool.is_stroking
-
-    def commit_stroke(self) -> None:
-        """Makes what is painted so far of a stroke in progress an entry of its own; the person paints on.
-
-        To be called before anything else changes the document, so that history stays in order.
-        """
-        self._pointing.brush_tool.commit()
 
     def abandon_stroke(self) -> bool:
         """Takes a stroke (or a resizing drag) in progress back; False where there is none."""
@@ -257,6 +251,7 @@ class CanvasView(InputSurface):
         """Shows what is compared with alone, as long as a key or button is held."""
         if self._scene is not None and self._scene.original != showing:
             self._scene.original = showing
+            self._pointer_changed()
             self.update()
 
     # -- hints
@@ -287,7 +282,7 @@ class CanvasView(InputSurface):
         command = command_of(event)
         if command in self._commands:
             self._commands[command]()
-        elif command is None or not (self._abandon(command) or self._arrow(command)):
+        elif command is None or not (self._abandon(command) or self._move_split(command) or self._pan(command)):
             super().keyPressEvent(event)
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:  # noqa: N802
@@ -318,15 +313,25 @@ class CanvasView(InputSurface):
         """Escape, where there is something to take back; elsewhere it is not ours."""
         return command is Command.ABANDON and self.abandon_stroke()
 
-    def _arrow(self, command: Command) -> bool:
-        """Arrows move the line while there is one, else the photo; Home and End move the line alone."""
-        across = {Command.LEFT: -1, Command.RIGHT: 1}.get(command, 0)
-        down = {Command.UP: -1, Command.DOWN: 1}.get(command, 0)
-        if self.compare() == Compare.SPLIT and not down:
-            ends = {Command.FIRST: 0.0, Command.LAST: 1.0}
-            self.set_split(ends.get(command, self.split() + across * _SPLIT_STEP))
-            self.split_moved.emit(self.split())
-            return True
+    def _move_split(self, command: Command) -> bool:
+        """Left, right, Home and End move the line between before and after while there is one."""
+        targets = {
+            Command.LEFT: self.split() - _SPLIT_STEP,
+            Command.RIGHT: self.split() + _SPLIT_STEP,
+            Command.FIRST: 0.0,
+            Command.LAST: 1.0,
+        }
+        if self.compare() != Compare.SPLIT or command not in targets:
+            return False
+        self.set_split(targets[command])
+        self.split_moved.emit(self.split())
+        return True
+
+    def _pan(self, command: Command) -> bool:
+        """Arrows move the view."""
+        if command not in _ARROWS:
+            return False
+        across, down = _ARROWS[command]
         distance = _ARROW_PAN_PX * self._ratio()
         self._navigator.pan(-across * distance, -down * distance)
-        return bool(across or down)
+        return True

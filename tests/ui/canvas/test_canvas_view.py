@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QInputDevice, QPointingDevice, QTabletEvent, QWheelEvent
+from PySide6.QtGui import QInputDevice, QKeyEvent, QPointingDevice, QTabletEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
@@ -28,6 +28,7 @@ NONE, SHIFT, CTRL, ALT = (
     Qt.KeyboardModifier.ControlModifier,
     Qt.KeyboardModifier.AltModifier,
 )
+TILE = Bounds(600, 450, 700, 550)
 
 
 def settle(qtbot: QtBot, canvas: CanvasView) -> None:
@@ -338,19 +339,31 @@ def test_undo_and_redo_of_strokes_are_shown(qtbot: QtBot, canvas: CanvasView, do
     assert np.array_equal(seen(canvas), marked)
 
 
-def test_committing_in_mid_stroke_splits_it_into_two_entries(canvas: CanvasView, document: Document) -> None:
+def test_a_change_in_mid_stroke_leaves_history_in_order(canvas: CanvasView, document: Document) -> None:
+    """A job that ends while the person paints: what is painted so far and what follows are two entries."""
     canvas.zoom_to(1.0)
     canvas.set_brush(Brush(9, 1.0))
     drag(canvas, [at(canvas, 600, 500), at(canvas, 650, 500)], release=False)
-    canvas.commit_stroke()
-    assert len(document.history.entries) == 1
-    canvas.refresh(document.undo())
-    assert document.mask.is_empty
+    result = TaskResult((Patch(TILE, np.zeros((100, 100, 3), np.uint8)),))
+    canvas.refresh(document.apply(document.state, Step("test", 1), result, label="Fill"))
     held_mouse_is_at(canvas, *at(canvas, 700, 500).toTuple())
     QTest.mouseRelease(canvas, LEFT, NONE, at(canvas, 700, 500))
-    assert (document.mask.plane[500, 650:700] == 255).all()
-    assert document.mask.plane[500, 600:640].max() == 0
-    assert len(document.history.entries) == 1
+    assert [entry.label for entry in document.history.entries] == ["Brush stroke", "Fill", "Brush stroke"]
+    assert (document.mask.plane[500, 600:700] == 255).all()
+    canvas.refresh(document.undo())
+    assert (document.mask.plane[500, 600:650] == 255).all()
+    assert document.mask.plane[500, 660:700].max() == 0
+
+
+def test_home_and_escape_are_left_to_others_where_there_is_nothing_to_do(canvas: CanvasView) -> None:
+    for key in (Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_Escape):
+        event = QKeyEvent(QEvent.Type.KeyPress, key, NONE)
+        QApplication.sendEvent(canvas, event)
+        assert not event.isAccepted()
+    assert canvas.is_fitted()
+    canvas.set_compare("split")
+    QTest.keyClick(canvas, Qt.Key.Key_Escape)
+    assert canvas.split() == 0.5
 
 
 # -- pen
@@ -599,9 +612,6 @@ def test_any_two_states_are_compared_and_not_painted_on(qtbot: QtBot, canvas: Ca
 
 
 # -- a running job
-
-
-TILE = Bounds(600, 450, 700, 550)
 
 
 def preview(value: int) -> Patch:

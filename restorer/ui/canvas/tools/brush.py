@@ -42,15 +42,11 @@ def _in_range(value: float, low: float, high: float) -> float:
 
 @dataclass(slots=True, eq=False)
 class _Stroke:
-    """A stroke in progress.
-
-    Attributes:
-        painter: None after what was painted so far became an entry; the next move begins another.
-    """
+    """A stroke in progress."""
 
     document: Document
     brush: Brush
-    painter: StrokePainter | None
+    painter: StrokePainter
     last: StrokePoint
 
 
@@ -135,13 +131,7 @@ class BrushTool(Tool):
             self._host.change_brush(scrub.brush)
         if self._stroke is not None:
             stroke, self._stroke = self._stroke, None
-            if stroke.painter is not None:
-                self._host.mask_touched(stroke.painter.abandon())
-
-    def commit(self) -> None:
-        """Makes what is painted so far an entry; the stroke goes on as another one."""
-        if self._stroke is not None:
-            self._commit(self._stroke)
+            self._host.mask_touched(stroke.painter.abandon())
 
     # -- strokes
 
@@ -158,27 +148,18 @@ class BrushTool(Tool):
         return True
 
     def _paint_to(self, stroke: _Stroke, point: StrokePoint) -> None:
-        if stroke.painter is None:
-            stroke.painter = stroke.document.begin_stroke(stroke.brush)
-            self._host.mask_touched(stroke.painter.add(stroke.last))
         touched = stroke.painter.add(point)
         stroke.last = point
         if not touched.is_empty:
             self._host.mask_touched(touched)
 
-    def _commit(self, stroke: _Stroke) -> None:
-        if stroke.painter is None:
-            return
-        label = "Brush stroke" if stroke.brush.mode is BrushMode.ADD else "Eraser stroke"
-        change = stroke.document.end_stroke(stroke.painter, label)
-        stroke.painter = None
-        if change.history:
-            self._host.stroke_ended(change)
-
     def _end_stroke(self, stroke: _Stroke) -> None:
         self._stroke = None
         self._last = stroke.last
-        self._commit(stroke)
+        label = "Brush stroke" if stroke.brush.mode is BrushMode.ADD else "Eraser stroke"
+        change = stroke.document.end_stroke(stroke.painter, label)
+        if change.history:
+            self._host.stroke_ended(change)
 
     def _join(self, end: Pointer) -> None:
         """One stroke straight from where the last one ended."""

@@ -1,0 +1,24 @@
+"""The measurement itself runs, and what it checks on the way holds. How fast is not asserted: that is a report."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+
+def test_it_repairs_paints_and_cancels_in_the_real_window() -> None:
+    command = [sys.executable, "-m", "restorer.ui.probe", "--json", "--model", "classical"]
+    small = ["--photo-megapixels", "1", "--defects", "8", "--start-repeats", "1"]
+    done = subprocess.run([*command, *small], capture_output=True, text=True, timeout=110, check=False)
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    repair, cancel = report["repair"], report["cancel"]
+    assert repair["applied"]
+    assert repair["pixels_changed"] > 0
+    assert repair["pixels_changed_outside"] == 0
+    assert repair["strokes_painted"] == repair["strokes_survived"]
+    assert repair["gaps"]["ticks"] > 10
+    assert cancel["photo_unchanged"]
+    assert not report["start"]["torch_imported_before_first_frame"]
+    assert report["start"]["ratio"] > 0
