@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,10 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # Before anything makes a QApplication: a test must never open a window on the screen of whoever runs it.
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
+
+# Nothing here compiles kernels, but torch's optimizers import triton where it is installed; once Qt is in the process
+# as well, triton cannot be unloaded and says so in thirty lines after pytest's summary.
+sys.modules.setdefault("triton", None)  # type: ignore[arg-type]
 
 # No deadline: the first example pays for imports. The same examples on every run of CI, new ones at a desk.
 settings.register_profile("restorer", deadline=None, derandomize="CI" in os.environ)

@@ -9,9 +9,6 @@ from pathlib import Path
 
 from restorer.session.display import window_problem
 
-_SWITCH_INTERVAL_S = 0.0002
-"""How long a worker keeps the interpreter once the window wants it; Python's own 5 ms add up to a visible stutter."""
-
 
 def run(files: Sequence[Path] = (), *, sample: bool = False, on_ready: Callable[[], None] | None = None) -> int:
     """Opens the window and returns the exit code when it is closed.
@@ -28,7 +25,6 @@ def run(files: Sequence[Path] = (), *, sample: bool = False, on_ready: Callable[
     if problem:
         sys.stderr.write(f"{problem}\n")
         return 2
-    sys.setswitchinterval(_SWITCH_INTERVAL_S)
     from PySide6.QtCore import Qt
     from PySide6.QtGui import QGuiApplication
     from PySide6.QtWidgets import QApplication

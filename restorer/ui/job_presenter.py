@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from restorer.session.jobs import JobPreview, JobTilesPlanned, JobTileStarted
 from restorer.ui import words
@@ -13,9 +13,7 @@ from restorer.ui.runs import RunProgress
 from restorer.ui.workspace import Workspace
 
 _ROWS_AT_MOST_EVERY_MS = 100
-_ETA_AT_MOST_EVERY_MS = 1000
 _FINISHED_SHOWN_MS = 4000
-_NO_ETA = "Working"
 _KEYS_HINT = (((), "Hold"), ("\\", "original"), ("Y", "split"))
 
 
@@ -34,8 +32,6 @@ class JobPresenter(QObject):
         self._finished = QTimer(self, interval=_FINISHED_SHOWN_MS, singleShot=True)
         self._finished.timeout.connect(self._show_hud)
         self._opening = ""
-        self._eta_text = ""
-        self._eta_age = QElapsedTimer()
         jobs, runs = editor.jobs, workspace.runs
         workspace.jobs.changed.connect(self._on_jobs_changed)
         workspace.photo_shown.connect(self._on_photo_shown)
@@ -56,7 +52,6 @@ class JobPresenter(QObject):
 
     def _on_photo_shown(self) -> None:
         self._canvas.set_hud_left(_KEYS_HINT)
-        self._eta_text = ""
         run = self._workspace.runs.progress_of(self._workspace.current)
         if run is not None:
             self._canvas.set_tiles(run.tiles, run.mask)
@@ -68,7 +63,6 @@ class JobPresenter(QObject):
 
     def _on_run_started(self, run: RunProgress) -> None:
         if run.photo is self._workspace.current:
-            self._eta_text = ""
             self._show_hud()
 
     def _on_run_advanced(self, run: RunProgress, event: object) -> None:
@@ -128,13 +122,8 @@ class JobPresenter(QObject):
                 self._canvas.set_hud_right(f"Opening {self._opening}…" if self._opening else "")
             return
         self._finished.stop()
-        job = run.job
-        text = f"{words.duration(job.eta_s)} left" if job.eta_s is not None else _NO_ETA
-        fresh = self._eta_age.isValid() and self._eta_age.elapsed() < _ETA_AT_MOST_EVERY_MS
-        if self._eta_text in ("", _NO_ETA) or not fresh:
-            self._eta_text = text
-            self._eta_age.restart()
-        self._canvas.set_hud_right(self._eta_text, "Esc", "Cancel")
+        eta_s = run.job.eta_s
+        self._canvas.set_hud_right(f"{words.duration(eta_s)} left" if eta_s is not None else "Working", "Esc", "Cancel")
 
 
 def _row(job: Job) -> JobRow:

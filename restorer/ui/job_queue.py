@@ -7,6 +7,7 @@ on what the one before it left. A job is frozen only when its turn comes: :attr:
 from __future__ import annotations
 
 import enum
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
@@ -14,6 +15,8 @@ from itertools import count
 from PySide6.QtCore import QObject, Signal
 
 from restorer.ui.workers import Lane, Ticket, Work
+
+_ETA_STANDS_S = 1.0
 
 
 class JobState(enum.Enum):
@@ -66,6 +69,7 @@ class Job:
     detail: str = ""
     fraction: float | None = None
     eta_s: float | None = None
+    eta_since_s: float = 0.0
     report: str = ""
     ticket: Ticket | None = field(default=None, repr=False)
 
@@ -73,6 +77,11 @@ class Job:
     def subject(self) -> object | None:
         """What it works on, until it is over."""
         return self.plan.subject if self.plan is not None else None
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether it was asked to stop while it ran."""
+        return self.ticket is not None and self.ticket.token.is_cancelled
 
 
 class JobQueue(QObject):
@@ -128,11 +137,13 @@ class JobQueue(QObject):
             self.changed.emit()
 
     def update(self, job: Job, *, detail: str, fraction: float | None = None, eta_s: float | None = None) -> None:
-        """Says how far a job is. ``fraction`` never goes backwards."""
+        """Says how far a job is. ``fraction`` never goes backwards, and an estimate stands for a second at least."""
         job.detail = detail
         if fraction is not None:
             job.fraction = max(fraction, job.fraction or 0.0)
-        job.eta_s = eta_s
+        now = time.monotonic()
+        if eta_s is not None and (job.eta_s is None or now - job.eta_since_s >= _ETA_STANDS_S):
+            job.eta_s, job.eta_since_s = eta_s, now
         self.changed.emit()
 
     def settle(self, job: Job, state: JobState, detail: str, report: str = "") -> None:
@@ -172,7 +183,7 @@ class JobQueue(QObject):
         self.changed.emit()
 
     def _on_ended(self, job: Job) -> None:
-        cancelled = job.ticket is not None and job.ticket.token.is_cancelled
+        cancelled = job.is_cancelled
         job.ticket = None
         if cancelled and not job.state.is_over:
             self.settle(job, JobState.CANCELLED, "Cancelled")

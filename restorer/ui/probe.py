@@ -72,10 +72,10 @@ def measure_start(repeats: int) -> dict[str, object]:
     return {
         "repeats": repeats,
         "bare_ms": round(statistics.median(bare) * 1000, 1),
-        "window_ms": round(statistics.median(ours) * 1000, 1),
+        "ours_ms": round(statistics.median(ours) * 1000, 1),
         "ratio": round(statistics.median(ours) / statistics.median(bare), 3),
         "imported_before_first_frame": sorted(heavy),
-        "torch_imported_before_first_frame": "torch" in heavy,
+        "torch_imported": "torch" in heavy,
     }
 
 
@@ -119,7 +119,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             device=chosen.device,
         )
     if chosen.start_repeats:
-        report["start"] = measure_start(chosen.start_repeats)
+        report["window"] = measure_start(chosen.start_repeats)
     sys.stdout.write(json.dumps(report, indent=None if chosen.json else 2) + "\n")
     return 0
 

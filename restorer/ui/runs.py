@@ -43,6 +43,7 @@ from restorer.ui.photo import OpenPhoto
 from restorer.ui.preload import heavy_imports
 from restorer.ui.workers import Lanes, Work
 
+_CANCELLED = "Cancelled, the photo is unchanged"
 _KEPT = "Everything you painted is kept."
 
 
@@ -219,9 +220,7 @@ class TaskRuns(QObject):
                 run.tiles = tiles
             case JobTileStarted(index=index, total=total, bounds=bounds):
                 run.current, run.tile_index = bounds, index
-                self._queue.update(
-                    job, detail=f"{device_word(run.device)}, tile {index + 1} of {total}", eta_s=job.eta_s
-                )
+                self._queue.update(job, detail=f"{device_word(run.device)}, tile {index + 1} of {total}")
             case JobPreview(patch=patch):
                 run.previews.append(patch)
                 run.current = None
@@ -234,7 +233,7 @@ class TaskRuns(QObject):
             case JobFailed():
                 self._fail(order, job, event)
             case JobCancelled():
-                self._end(job, JobState.CANCELLED, "Cancelled, the photo is unchanged")
+                self._end(job, JobState.CANCELLED, _CANCELLED)
         self.advanced.emit(run, event)
 
     def _on_error(self, order: _Order, job: Job, error: Exception) -> None:
@@ -244,6 +243,9 @@ class TaskRuns(QObject):
         self._end(job, JobState.FAILED, str(error), report=message.report if message is not None else "")
 
     def _finish(self, order: _Order, job: Job, result: _Result) -> None:
+        if job.is_cancelled:  # too late for the job, which was through already, but not for the person
+            self._end(job, JobState.CANCELLED, _CANCELLED)
+            return
         event = result.event
         tiles = words.counted(event.result.tiles, "tile", "tiles")
         try:

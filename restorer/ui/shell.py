@@ -5,6 +5,7 @@ What the first frame needs is imported here, everything else only after it.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from restorer.ui.furnishing import Furnishing
     from restorer.ui.interrupt import InterruptWatch
     from restorer.ui.widgets.focus_ring import FocusRing
+
+_SWITCH_INTERVAL_S = 0.0005
+"""How long a worker keeps the interpreter once the window wants it. Every call into Qt gives it up and asks for it
+back, so that Python's own 5 ms add up to a stutter; much less, and the threads do nothing but take turns."""
 
 
 class Shell(QObject):
@@ -43,6 +48,8 @@ class Shell(QObject):
         app.setApplicationDisplayName("Restorer")
         app.setDesktopFileName("restorer")
         self._app = app
+        self._switch_interval_s = sys.getswitchinterval()
+        sys.setswitchinterval(_SWITCH_INTERVAL_S)
         self.window = MainWindow(_first_colors(app, self._settings.theme))
         self.furnishing: Furnishing | None = None
         self._ring: FocusRing | None = None
@@ -64,6 +71,7 @@ class Shell(QObject):
 
         To be called after the event loop.
         """
+        sys.setswitchinterval(self._switch_interval_s)
         if self._interrupts is not None:
             self._interrupts.stop()
         return self.furnishing is None or self.furnishing.close()

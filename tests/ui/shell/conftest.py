@@ -49,6 +49,7 @@ class StagedJobs:
     def __init__(self) -> None:
         self.requests: list[JobRequest] = []
         self.fail_with = ""
+        self.hears_cancel = True
         self._gate = threading.Event()
 
     def release(self) -> None:
@@ -65,7 +66,8 @@ class StagedJobs:
             yield JobTilesPlanned(job, (REGION,))
             yield JobTileStarted(job, 0, 1, REGION)
             while not self._gate.wait(0.005):
-                token.raise_if_cancelled()
+                if self.hears_cancel:
+                    token.raise_if_cancelled()
             if self.fail_with:
                 yield JobFailed(job, self.fail_with, "Try another model.", "traceback", 1)
                 return

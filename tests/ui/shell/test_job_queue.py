@@ -146,6 +146,22 @@ def test_progress_never_runs_backwards(stage: Stage, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: job.state.is_over)
 
 
+def test_an_estimate_stands_for_a_second(stage: Stage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 100.0
+    monkeypatch.setattr("restorer.ui.job_queue.time.monotonic", lambda: now)
+    job = stage.add("job")
+    stage.queue.update(job, detail="", eta_s=14.0)
+    now = 100.5
+    stage.queue.update(job, detail="", eta_s=9.0)
+    assert job.eta_s == 14.0
+    now = 101.0
+    stage.queue.update(job, detail="", eta_s=12.0)
+    assert job.eta_s == 12.0
+    stage.queue.cancel(job)
+    monkeypatch.undo()
+    qtbot.waitUntil(lambda: job.state.is_over)
+
+
 def test_only_what_is_over_can_be_taken_off_the_list(stage: Stage, qtbot: QtBot) -> None:
     job = stage.add("job")
     stage.queue.dismiss(job)

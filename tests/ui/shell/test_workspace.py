@@ -175,6 +175,28 @@ class TestRunning:
         assert opened.document.mask.occupied() == REGION
         assert not workspace.cancel(), "there is nothing left to cancel"
 
+    def test_a_result_that_comes_after_the_cancel_is_not_applied(
+        self, workspace: Workspace, opened: OpenPhoto, staged: StagedJobs, qtbot: QtBot
+    ) -> None:
+        paint(opened.document)
+        staged.hears_cancel = False
+        run(workspace)
+        qtbot.waitUntil(lambda: len(staged.requests) == 1)
+        workspace.cancel()
+        staged.release()
+        qtbot.waitUntil(lambda: only_job(workspace).state is JobState.CANCELLED)
+        assert np.array_equal(opened.document.image.pixels, opened.document.original.pixels)
+
+    def test_closing_the_photo_ends_its_jobs_and_only_those(
+        self, workspace: Workspace, opened: OpenPhoto, staged: StagedJobs, qtbot: QtBot
+    ) -> None:
+        paint(opened.document)
+        run(workspace)
+        qtbot.waitUntil(lambda: len(staged.requests) == 1)
+        workspace.close_photo(opened)
+        qtbot.waitUntil(lambda: only_job(workspace).state is JobState.CANCELLED)
+        assert workspace.photos == ()
+
     def test_a_failure_offers_its_report_and_another_try(
         self,
         workspace: Workspace,
