@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 
 from restorer.core.contract import FloatPixels
 from restorer.core.errors import DeviceMemoryError
 from restorer.core.geometry import Bounds
 from restorer.core.image import Image, Patch
 from restorer.core.progress import CancelToken, Notice, TaskEvent, TileFinished, TilesPlanned, TileStarted
+from restorer.core.unit import from_unit, to_unit
 from restorer.engine.tiling import TileBlender, TileShape, plan_tiles
 
 
@@ -93,20 +93,3 @@ def _preview(photo: Image, core: Bounds, unit: FloatPixels) -> Patch:
     if photo.has_alpha:
         pixels = np.concatenate((pixels, photo.pixels[core.slices][..., -1:]), axis=2)
     return Patch(core, pixels)
-
-
-def to_unit(pixels: npt.NDArray[Any]) -> FloatPixels:
-    """Float32 with full white at 1, as a new array; float32 keeps its values."""
-    if pixels.dtype == np.float32:
-        return pixels.copy()
-    return pixels.astype(np.float32) / np.float32(np.iinfo(pixels.dtype).max)
-
-
-def from_unit(unit: FloatPixels, dtype: npt.DTypeLike) -> npt.NDArray[Any]:
-    """Inverse of :func:`to_unit`, rounded to the nearest value; exact for what :func:`to_unit` gave."""
-    kind = np.dtype(dtype)
-    if kind == np.float32:
-        return unit
-    white = np.float32(np.iinfo(kind).max)
-    encoded: npt.NDArray[Any] = np.rint(np.clip(unit, 0, 1) * white).astype(kind)
-    return encoded

@@ -31,13 +31,6 @@ def coverage(painted: npt.NDArray[np.bool_], *, grow_px: int, feather_px: int) -
     return np.asarray(alpha, np.float32)
 
 
-def to_float(pixels: Pixels) -> FloatPixels:
-    """A float32 copy with full white at 1; float pixels keep their values, whatever these are."""
-    if pixels.dtype == np.float32:
-        return pixels.copy()
-    return np.multiply(pixels, 1 / np.float32(np.iinfo(pixels.dtype).max), dtype=np.float32)
-
-
 def composite(original: Pixels, fill: FloatPixels, alpha: FloatPlane) -> Pixels:
     """The original with the fill laid over it.
 

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from restorer.core.geometry import Bounds
-from restorer.tasks.composite import to_float
+from restorer.core.unit import to_unit
 from restorer.tasks.grain import LAG_PX, Array, Grain, fine_power
 from restorer.tasks.holes import Holes
 
@@ -87,7 +87,7 @@ class GrainSurvey:
                     found.append(photo.crop(block)[..., : photo.color_channels])
         if not found:
             return np.empty((0, BLOCK_PX, BLOCK_PX, photo.color_channels), np.float32)
-        blocks = to_float(np.stack(found))
+        blocks = to_unit(np.stack(found))
         return blocks[np.isfinite(blocks).all(axis=(1, 2, 3))]
 
 

@@ -17,7 +17,8 @@ from restorer.core.geometry import Bounds
 from restorer.core.image import Image
 from restorer.core.lazy import load_cv2
 from restorer.core.mask import Mask
-from restorer.tasks.composite import coverage, to_float
+from restorer.core.unit import to_unit
+from restorer.tasks.composite import coverage
 
 Flags = npt.NDArray[np.bool_]
 """``H x W`` bool."""
@@ -167,7 +168,7 @@ class Holes:
 
     def _photo_crop(self, bounds: Bounds) -> tuple[FloatPixels, Flags]:
         """As :meth:`crop`, of level 0."""
-        values = to_float(self.photo.crop(bounds)[..., : self.photo.color_channels])
+        values = to_unit(self.photo.crop(bounds)[..., : self.photo.color_channels])
         unknown = self.hole(0, bounds)
         if self.photo.pixels.dtype == np.float32:
             unknown |= ~np.isfinite(values).all(axis=2)

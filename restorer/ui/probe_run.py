@@ -27,7 +27,7 @@ from restorer.ui.workspace import Workspace
 _TICK_MS = 5
 _TIMEOUT_S = 600.0
 _STROKES = 8
-_CANCEL_AFTER_TILES = 2
+_CANCEL_AFTER_TILES = 1
 
 
 class GapWatch(QObject):
@@ -130,6 +130,7 @@ def _repair(stage: _Stage, model: str, watch: GapWatch) -> dict[str, Any]:
     started = time.perf_counter()
     watch.start()
     workspace.run("inpaint", {}, model)
+    _paint_stroke(stage, painted)
     painter = QTimer(interval=400)
     painter.timeout.connect(lambda: _paint_stroke(stage, painted))
     painter.start()
@@ -156,7 +157,7 @@ def _repair(stage: _Stage, model: str, watch: GapWatch) -> dict[str, Any]:
 
 
 def _cancel(stage: _Stage, model: str) -> dict[str, Any]:
-    """A run that is cancelled after its first tiles."""
+    """A run that is cancelled after its first tile."""
     document, workspace = stage.document, stage.workspace
     workspace.jump(document.history.cursor)
     while _steps(document):
@@ -174,7 +175,7 @@ def _cancel(stage: _Stage, model: str) -> dict[str, Any]:
     workspace.cancel()
     _until(lambda: job.state.is_over)
     return {
-        "took_ms": round((time.perf_counter() - started) * 1000, 1),
+        "ms": round((time.perf_counter() - started) * 1000, 1),
         "state": job.state.value,
         "photo_unchanged": document.image.digest() == digest and document.state == state,
     }

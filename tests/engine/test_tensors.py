@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from restorer.core.unit import from_unit, to_unit
 from restorer.engine.tensors import image_tensor, mask_tensor, pixels_of
-from restorer.engine.tiled_run import from_unit, to_unit
 
 
 def test_colour_there_and_back(random: np.random.Generator) -> None:

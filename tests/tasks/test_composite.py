@@ -3,7 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from restorer.tasks.composite import composite, coverage, to_float
+from restorer.core.unit import to_unit
+from restorer.tasks.composite import composite, coverage
 
 
 def dot(side: int = 31) -> np.ndarray:
@@ -42,7 +43,7 @@ def test_composite_of_integers_is_exact(dtype: type) -> None:
     original = rng.integers(0, white, (20, 30, 4), dtype=dtype, endpoint=True)
     other = rng.integers(0, white, (20, 30, 3), dtype=dtype, endpoint=True)
     alpha = rng.choice(np.array([0, 0.5, 1], np.float32), (20, 30))
-    result = composite(original, to_float(other), alpha)
+    result = composite(original, to_unit(other), alpha)
     assert result.dtype == dtype
     assert (result[alpha == 0] == original[alpha == 0]).all()
     assert (result[alpha == 1][:, :3] == other[alpha == 1]).all()
