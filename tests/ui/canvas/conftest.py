@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from support.canvas import settle
 
 from restorer.core.document import Document
 from restorer.core.image import Image
@@ -43,9 +44,3 @@ def canvas(qtbot: QtBot, document: Document, monkeypatch: pytest.MonkeyPatch) ->
     view.set_document(document)
     settle(qtbot, view)
     return view
-
-
-def settle(qtbot: QtBot, view: CanvasView) -> None:
-    """Waits until nothing is left to make for what the canvas shows."""
-    view.repaint()
-    qtbot.waitUntil(lambda: not view._has_work(), timeout=5000)
