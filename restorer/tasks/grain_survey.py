@@ -211,7 +211,9 @@ def _spectrum(component: Array) -> tuple[Array, float]:
     lag = np.abs(np.fft.fftfreq(size, 1 / size))
     pairs = np.maximum(BLOCK_PX - lag, 1)
     correlation = np.fft.ifft2(power).real / np.outer(pairs, pairs)
-    correlation /= max(correlation[0, 0], 1e-12)
+    if correlation[0, 0] <= 1e-12:  # no grain at all in this component: a monochrome photo has two such
+        return np.ones((size, size), np.float32), 1.0
+    correlation /= correlation[0, 0]
     taper = np.where(lag <= LAG_PX, np.cos(np.pi / 2 * lag / (LAG_PX + 1)), 0)
     basis = _plane_basis().T.reshape(-1, BLOCK_PX, BLOCK_PX)
     planes = np.sum(np.abs(np.fft.fft2(basis, (size, size))) ** 2, axis=0)

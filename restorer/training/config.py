@@ -18,7 +18,7 @@ class TrainConfig:
     context_px: int = param(64, "Pixels around a region that the network wants to see.", low=0, unit="px")
     architecture: str = param("inpaint-unet", "Network, as listed in ARCHITECTURES.")
     hyperparameters: str = param("{}", "Keyword arguments of the network, as JSON.")
-    images: int = param(79_000, "Patches to see in all.", low=1)
+    images: int = param(88_000, "Patches to see in all.", low=1)
     seed: int = param(1, "Seed of weights, crops, masks and augmentation.", low=0)
     patch_start: int = param(64, "Side of the patches of the first part.", low=16, high=1024, unit="px")
     patch_end: int = param(128, "Side of the patches of the last part.", low=16, high=1024, unit="px")

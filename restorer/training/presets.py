@@ -9,7 +9,7 @@ from restorer.training.config import TrainConfig
 
 
 def inpaint_cpu() -> TrainConfig:
-    """Thin scratches, dust, creases and small holes; about two hours on two CPU cores."""
+    """Thin scratches, dust, creases and small holes; an hour or two on two CPU cores."""
     return TrainConfig(
         hyperparameters='{"widths": [32, 64, 96, 128], "blocks": [2, 2, 2, 2], "dilations": [1, 2]}',
     )
