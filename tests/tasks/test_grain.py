@@ -130,3 +130,12 @@ def test_grain_goes_right_across_the_joints_of_tiles() -> None:
     columns = after[104:126, 10:290, 0].astype(float).reshape(22, 14, 20).std(axis=(0, 2))
     assert columns.min() > 4.5
     assert columns.max() < 7.5
+
+
+def test_a_monochrome_photo_in_three_channels_gets_monochrome_grain() -> None:
+    gray = (ramp() + noise(4, (320, 320), blur=0.6) * 0.02)[..., None]
+    grain = survey(np.repeat(gray, 3, axis=2))
+    made = grain.noise(Bounds.of_size(320, 320), seed=0)
+    assert np.isfinite(made).all()
+    assert made.std() == pytest.approx(1, rel=0.15)
+    assert np.ptp(made, axis=2).max() < 0.02
