@@ -9,6 +9,7 @@ imported is taken out of the collector's sight for good.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import gc
 import importlib.util
@@ -29,6 +30,8 @@ _LIBRARIES = {
 }
 """Shared libraries of a package, in the order its import would load them."""
 
+_READ_BYTES = 1 << 20
+
 _loaded: set[str] = set()
 
 
@@ -43,6 +46,7 @@ def heavy_imports(*packages: str) -> Iterator[None]:
         yield
         return
     for name in missing:
+        _warm_modules(name)
         _load_shared_libraries(name)
     with _collector:
         yield
@@ -70,6 +74,20 @@ class _CollectorPause:
 
 
 _collector = _CollectorPause()
+
+
+def _warm_modules(package: str) -> None:
+    """Reads the package's compiled modules into the system's file cache, best effort.
+
+    After a start of the computer they are on the disk alone, and an import waits for it with the lock held; plain
+    reading waits without.
+    """
+    spec = importlib.util.find_spec(package)
+    for folder in (spec.submodule_search_locations or ()) if spec is not None else ():
+        for path in Path(folder).rglob("*.pyc"):
+            with contextlib.suppress(OSError), path.open("rb", buffering=0) as file:
+                while file.read(_READ_BYTES):
+                    pass
 
 
 def _load_shared_libraries(package: str) -> None:
