@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 
 from restorer.core.contract import Engine
 from restorer.core.contract import Generator as Network
-from restorer.core.errors import DeviceMemoryError, InputError
+from restorer.core.errors import DeviceMemoryError, InputError, OutOfMemoryError
 from restorer.core.image import Patch
 from restorer.core.mask import Mask, MaskPiece
 from restorer.core.params import param
 from restorer.core.progress import CancelToken, Notice, TaskEvent, TileFinished, TilesPlanned, TileStarted
 from restorer.core.result import TaskResult
 from restorer.tasks.classical import AUTO, METHODS, ClassicalFill
-from restorer.tasks.fill import Fill, TileFiller
+from restorer.tasks.fill import Fill, FilledTile, TileFiller
 from restorer.tasks.holes import PAINTED_FROM, Holes
 from restorer.tasks.regions import Layout, Tile, plan_tiles, replan
 from restorer.tasks.spec import CLASSICAL, Fidelity, Task, TaskInput
@@ -79,13 +79,13 @@ class _Means:
         fill: computes one crop.
         context_px: what it wants to see around a region.
         side: largest tile that fits now.
-        step_down: allows only smaller tiles from now on; None where no device's memory is used.
+        step_down: allows only smaller tiles from now on; raises OutOfMemoryError where there is no way down.
     """
 
     fill: Fill
     context_px: int
     side: Callable[[], int]
-    step_down: Callable[[int], Notice] | None
+    step_down: Callable[[int], Notice]
 
 
 def run(given: TaskInput, engine: Engine, token: CancelToken) -> Generator[TaskEvent, None, TaskResult]:
@@ -130,7 +130,11 @@ def _network_means(network: Network, engine: Engine) -> _Means:
 
 
 def _classical_means(method: ClassicalFill) -> _Means:
-    return _Means(method, CLASSICAL_CONTEXT_PX, side=lambda: TILE_SIDE_PX, step_down=None)
+    return _Means(method, CLASSICAL_CONTEXT_PX, side=lambda: TILE_SIDE_PX, step_down=_no_way_down)
+
+
+def _no_way_down(side: int) -> Notice:
+    raise OutOfMemoryError(f"There is not enough memory for a tile of {side} px.")
 
 
 @dataclass(slots=True)
@@ -168,6 +172,16 @@ class _Work:
         self.tiles = plan_tiles(self.holes, self.layout, self.token)
         self.patches, self.filled = [], []
 
+    def attempt(self, tile: Tile) -> FilledTile | None:
+        """One tile, or None where the device's memory ran out.
+
+        The error ends here, before anybody steps down: its traceback would keep alive what has to be freed.
+        """
+        try:
+            return self.filler.fill(tile, self.layout, self.means.fill)
+        except DeviceMemoryError:
+            return None
+
     def shrink(self, done: int) -> None:
         """Cuts all but the first ``done`` tiles into ones that fit the memory the engine now allows."""
         self.side = self.means.side()
@@ -195,11 +209,8 @@ def _fill_region(
         tile, total = work.tiles[index], len(work.tiles)
         yield TileStarted(index, total, tile.photo_bounds(given.photo.bounds))
         token.raise_if_cancelled()
-        try:
-            done = work.filler.fill(tile, work.layout, means.fill)
-        except DeviceMemoryError:
-            if means.step_down is None:
-                raise
+        done = work.attempt(tile)
+        if done is None:
             yield means.step_down(work.side)
             work.shrink(index)
             yield work.planned()

@@ -1,10 +1,11 @@
 """The first import of torch, made so that the window stays alive while it happens on a worker.
 
-Importing torch takes seconds. Two parts of it hold the interpreter's lock for hundreds of milliseconds, in which the
-window could not even repaint: loading the shared libraries, and the garbage collector walking the half a million
-objects that torch makes. The first is done ahead of the import by calling ``dlopen`` as a foreign function, which
-gives up the lock (``ctypes.CDLL`` and ``import`` keep it). The second is switched off meanwhile, and what was
-imported is taken out of the collector's sight for good.
+Importing torch takes seconds. Three parts of it hold the interpreter's lock for hundreds of milliseconds, in which
+the window could not even repaint: waiting for the disk after a start of the computer, loading the shared libraries,
+and the garbage collector walking the half a million objects that torch makes. The first two are done ahead of the
+import without the lock: modules are read, and ``dlopen`` is called as a foreign function (``ctypes.CDLL`` and
+``import`` keep the lock). The collector is switched off meanwhile, and what was imported is taken out of its sight for
+good.
 """
 
 from __future__ import annotations
