@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from restorer.core.brush import Brush, StrokePainter
-from restorer.core.errors import InputError, StaleResultError
+from restorer.core.errors import StaleResultError
 from restorer.core.geometry import Bounds
 from restorer.core.history import Entry, History, next_state
 from restorer.core.image import Image, Patch, Pixels
-from restorer.core.mask import Mask, MaskEdit, MaskEditor, MaskPiece, Plane
+from restorer.core.mask import Mask, MaskEdit, MaskEditor, MaskPiece, Plane, require_size
 from restorer.core.result import TaskResult, filled_fraction
 from restorer.core.step import Step
 from restorer.core.vault import PixelVault
@@ -103,11 +103,7 @@ class Document:
         Raises:
             InputError: where its size is not the photo's.
         """
-        if plane.shape != self._mask.plane.shape:
-            raise InputError(
-                f"The mask is {plane.shape[1]} × {plane.shape[0]} pixels, "
-                f"the photo is {self._image.width} × {self._image.height}."
-            )
+        require_size(plane.shape[1], plane.shape[0], self._image.width, self._image.height)
         settled = self._settle_stroke()
         editor = MaskEditor(self._mask)
         touched = Mask((plane != self._mask.plane).astype(np.uint8)).occupied()

@@ -156,6 +156,15 @@ class MaskEditor:
         return edit.bounds
 
 
+def require_size(mask_width: int, mask_height: int, width: int, height: int, *, name: str = "The mask") -> None:
+    """Raises InputError where a mask is not of the photo's size, ``width x height``."""
+    if (mask_width, mask_height) != (width, height):
+        raise InputError(
+            f"{name} is {mask_width} × {mask_height} pixels, the photo is {width} × {height}.",
+            hint="They must be of the same size.",
+        )
+
+
 def mask_from_pixels(pixels: npt.NDArray[np.generic], width: int, height: int, *, name: str) -> Mask:
     """Mask from any picture: every pixel that is not zero (in any colour channel) is to be repaired.
 
@@ -166,11 +175,7 @@ def mask_from_pixels(pixels: npt.NDArray[np.generic], width: int, height: int, *
     Raises:
         InputError: where its size is not ``width x height``.
     """
-    if pixels.shape[:2] != (height, width):
-        raise InputError(
-            f"The mask {name} is {pixels.shape[1]} × {pixels.shape[0]} pixels, the photo is {width} × {height}.",
-            hint="They must be of the same size.",
-        )
+    require_size(pixels.shape[1], pixels.shape[0], width, height, name=f"The mask {name}")
     if pixels.ndim == 2:
         marked = pixels != 0
     elif pixels.shape[2] in (2, 4):

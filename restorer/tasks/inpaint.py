@@ -9,7 +9,7 @@ from restorer.core.contract import Engine
 from restorer.core.contract import Generator as Network
 from restorer.core.errors import DeviceMemoryError, InputError, OutOfMemoryError
 from restorer.core.image import Patch
-from restorer.core.mask import Mask, MaskPiece
+from restorer.core.mask import Mask, MaskPiece, require_size
 from restorer.core.params import param
 from restorer.core.progress import CancelToken, Notice, TaskEvent, TileFinished, TilesPlanned, TileStarted
 from restorer.core.result import TaskResult
@@ -108,11 +108,8 @@ def run(given: TaskInput, engine: Engine, token: CancelToken) -> Generator[TaskE
 def _painted(given: TaskInput) -> Mask:
     """The mask, checked."""
     photo, mask = given.photo, given.mask
-    if mask is not None and (mask.width, mask.height) != (photo.width, photo.height):
-        raise InputError(
-            f"The mask is {mask.width} × {mask.height} pixels, the photo is {photo.width} × {photo.height}.",
-            hint="They must be of the same size.",
-        )
+    if mask is not None:
+        require_size(mask.width, mask.height, photo.width, photo.height)
     if mask is None or int(mask.plane.max(initial=0)) < PAINTED_FROM:
         raise InputError("Nothing is painted.", hint="Paint over what is to be repaired, then run again.")
     if int(mask.plane.min(initial=0)) >= PAINTED_FROM:
