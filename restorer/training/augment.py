@@ -5,6 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from restorer.degradation.draws import white_noise
+
 _LUMA = (0.299, 0.587, 0.114)
 
 
@@ -27,10 +29,8 @@ def age_tones(photos: Tensor, share: float, generator: torch.Generator) -> Tenso
 
 def add_grain(photos: Tensor, share: float, generator: torch.Generator) -> Tensor:
     """Gives a ``share`` of the batch grain of up to 8 % standard deviation, half of it common to all channels."""
-    count, _, height, width = photos.shape
-    dice = torch.rand((count, 2), generator=generator)[..., None, None]
-    sigma = torch.where(dice[:, 0:1] < share, 0.08 * dice[:, 1:2] ** 2, torch.zeros(()))
-    common = torch.randn((count, 1, height, width), generator=generator)
-    single = torch.randn(photos.shape, generator=generator)
-    noise: Tensor = (common + single) * 0.5**0.5 * sigma
-    return (photos + noise.to(photos.device)).clamp(0, 1)
+    dice = torch.rand((len(photos), 2), generator=generator).to(photos.device)[..., None, None]
+    sigma = torch.where(dice[:, 0:1] < share, 0.08 * dice[:, 1:2] ** 2, 0.0)
+    grain = white_noise(photos, 1, generator) + white_noise(photos, photos.shape[1], generator)
+    grainy: Tensor = photos + grain * 0.5**0.5 * sigma
+    return grainy.clamp(0, 1)

@@ -9,15 +9,21 @@ from restorer.core.params import param
 
 @dataclass(frozen=True, slots=True)
 class TrainConfig:
-    """A run of the fidelity loop. Progress counts images (patches seen), never steps or time."""
+    """Settings that the loop itself reads; each kind of problem derives its own from this.
 
-    task: str = param("inpaint", "Task that the weights are for.")
-    model_id: str = param("inpaint-unet", "Id of the exported weights.")
-    title: str = param("Inpaint U-Net", "Name shown to people.")
-    summary: str = param("Fills scratches, dust, creases and small holes.", "One sentence for the card.")
-    context_px: int = param(64, "Pixels around a region that the network wants to see.", low=0, unit="px")
-    architecture: str = param("inpaint-unet", "Network, as listed in ARCHITECTURES.")
+    Progress counts images (patches seen), never steps or time.
+    """
+
+    problem: str = param("", "Kind of problem, as listed in PROBLEMS.")
+    model_id: str = param("", "Id of the exported weights.")
+    title: str = param("", "Name shown to people.")
+    summary: str = param("", "One sentence for the card.")
+    context_px: int = param(0, "Pixels around a region that the network wants to see.", low=0, unit="px")
+    architecture: str = param("", "Network, as listed in ARCHITECTURES.")
     hyperparameters: str = param("{}", "Keyword arguments of the network, as JSON.")
+    interpolates_with: str = param("", "Id of the model whose weights may be mixed with these; empty for none.")
+    initial: str = param("", "Weights to start from: an installed model's id, or a .safetensors file.")
+
     images: int = param(88_000, "Patches to see in all.", low=1)
     seed: int = param(1, "Seed of weights, crops, masks and augmentation.", low=0)
     patch_start: int = param(64, "Side of the patches of the first part.", low=16, high=1024, unit="px")
@@ -27,13 +33,29 @@ class TrainConfig:
     weight_decay: float = param(1e-4, "Weight decay of AdamW.", low=0.0, high=1.0)
     warmup_images: int = param(2_000, "Patches over which the learning rate rises.", low=0)
     cooldown: float = param(0.3, "Last part of the run over which the learning rate falls to zero.", low=0.0, high=1.0)
-    gradient_clip: float = param(0.1, "Largest norm of the gradient.", low=0.0)
+    gradient_clip: float = param(1.0, "Largest norm of a gradient; the discriminator's too.", low=0.0)
+    spike_limit: float = param(
+        0.0, "Back to the average where the loss grows to so many times its usual size; 0 never.", low=0.0
+    )
     ema: float = param(0.999, "Decay of the averaged weights, a step.", low=0.0, high=1.0)
-    charbonnier_eps: float = param(0.01, "Where the loss turns from square to absolute.", low=1e-6, high=1.0)
-    gradient_weight: float = param(0.25, "Weight of the loss on image gradients.", low=0.0)
-    gray_share: float = param(0.35, "Share of patches made monochrome or toned, as old photos are.", low=0.0, high=1.0)
-    noise_share: float = param(0.3, "Share of patches that get grain.", low=0.0, high=1.0)
+
+    adversarial_weight: float = param(
+        0.0, "How hard the discriminator pulls at the picture, against all other losses; 0 trains without.", low=0.0
+    )
+    adversarial_after: int = param(0, "Patches after which it pulls; it learns from the first one on.", low=0)
+    objective: str = param("hinge", "Adversarial objective, as listed in OBJECTIVES.")
+    feature_matching_weight: float = param(0.0, "Weight of matching its features, in its pull.", low=0.0)
+    discriminator: str = param("{}", "Keyword arguments of the discriminator, as JSON.")
+    discriminator_learning_rate: float = param(2e-4, "The discriminator's own learning rate.", low=0.0, high=1.0)
+    penalty: str = param("none", "Regularisation of the discriminator.", choices=("none", "r1", "wgan-gp"))
+    penalty_weight: float = param(10.0, "Weight of that penalty.", low=0.0)
+    penalty_interval: int = param(16, "Steps between penalties (lazy regularisation).", low=1)
+    diff_augment: str = param("", "What DiffAugment does to both sides: color, translation, cutout; empty for nothing.")
+
     threads: int = param(0, "CPU threads; 0 leaves it to torch.", low=0)
+    devices: int = param(1, "Graphics cards to train on together.", low=1)
+    precision: str = param("auto", "Of the forward pass; auto: bf16 on graphics cards.", choices=("auto", "32", "bf16"))
+    compile: bool = param(False, "Compile the network: slower to start, faster later.")
     checkpoint_seconds: float = param(60.0, "Time between checkpoints and evaluations.", low=1.0, unit="s")
 
     def patch_at(self, progress: float) -> int:
@@ -43,11 +65,13 @@ class TrainConfig:
         return max(16, side // 16 * 16)
 
     def batch_at(self, progress: float) -> int:
+        """Patches a step at ``progress``."""
         return max(1, self.batch_pixels // self.patch_at(progress) ** 2)
 
-    def learning_rate_at(self, images: int) -> float:
-        """Warm-up, then constant, then linear to zero: a longer run can be decided on before the cooldown begins."""
+    def learning_rate_share_at(self, images: int) -> float:
+        """Share of the peak learning rates after ``images`` patches: warm-up, then constant, then linear to zero (WSD),
+        so that a longer run can be decided on before the cooldown begins."""
         if images < self.warmup_images:
-            return self.learning_rate * (images + 1) / self.warmup_images
+            return (images + 1) / self.warmup_images
         left = (self.images - images) / max(1.0, self.cooldown * self.images)
-        return self.learning_rate * min(1.0, max(0.0, left))
+        return min(1.0, max(0.0, left))

@@ -1,256 +1,282 @@
-"""The fidelity loop: one network, one loss, resumable to the image."""
+"""The loop: a generator, perhaps a discriminator against it, any problem; resumable to the image."""
 
 from __future__ import annotations
 
-import json
 import math
-import signal
-import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
-from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
 
 from restorer.core.errors import Cancelled, InputError, WorkError
-from restorer.networks import ARCHITECTURES
-from restorer.networks.harmonic import harmonic_fill
-from restorer.training.augment import add_grain, age_tones
-from restorer.training.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
-from restorer.training.config import TrainConfig
-from restorer.training.data import PhotoSet, load_photos
+from restorer.training.adversary import Adversary
+from restorer.training.checkpoint import Checkpoint, save_checkpoint
+from restorer.training.curves import write_curves
+from restorer.training.device import average_gradients
 from restorer.training.ema import Ema
-from restorer.training.losses import charbonnier, gradient_l1, psnr
-from restorer.training.masks import MaskBank
+from restorer.training.guard import GIVE_UP, Guard
+from restorer.training.interrupt import Interrupt
+from restorer.training.problem import Problem
+from restorer.training.progress import Progress, RunLog
+from restorer.training.samples import write_samples
+from restorer.training.weights import start_from
 
-MASK_BANK_COUNT = 3000
-EVALUATION_COUNT = 64
-EVALUATION_SIDE = 128
-NAN_LIMIT = 20
-"""Skipped batches in a row after which a run is given up."""
+if TYPE_CHECKING:
+    from lightning_fabric import Fabric
 
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """One line of the log: after ``images`` patches and ``seconds`` of training."""
-
-    images: int
-    total: int
-    seconds: float
-    images_per_second: float
-    loss: float
-    learning_rate: float
-    hole_psnr: float
-    harmonic_psnr: float
-
-    @property
-    def eta_seconds(self) -> float:
-        return (self.total - self.images) / max(self.images_per_second, 1e-9)
+LOG = "log.jsonl"
+Report = Callable[[Progress], None]
 
 
-def build_network(config: TrainConfig) -> nn.Module:
-    """Raises InputError for an unknown architecture or hyperparameters it does not take."""
-    if config.architecture not in ARCHITECTURES:
-        raise InputError(
-            f"There is no architecture {config.architecture!r}.", hint=f"Known: {', '.join(ARCHITECTURES)}."
-        )
-    try:
-        return ARCHITECTURES[config.architecture](**json.loads(config.hyperparameters))
-    except (TypeError, ValueError) as error:
-        raise InputError(f"{config.architecture} cannot be built from {config.hyperparameters}: {error}.") from None
+def ignore(progress: Progress) -> None:
+    """A report to nobody."""
 
 
 class Trainer:
-    """A run in a folder: ``log.jsonl`` and two checkpoints.
+    """A run in a folder: log, two checkpoints, curves and samples.
 
     Args:
-        config: what to do; ignored on resume except for the fields in ``overrides``.
-        data: folder of training photos.
+        problem: what to learn.
         out: the run's folder, made if missing.
-        device: where to train.
-        resume: continue from the newest valid checkpoint in ``out``.
-        overrides: config fields to change on resume (more ``images``, say).
+        fabric: where to train.
+        preset: name the run was started under; kept in its checkpoints.
+        checkpoint: state to go on from; None starts anew, from ``config.initial`` if that is given.
         say: called with notes for the person.
+
+    Raises:
+        InputError: where the checkpoint or the initial weights do not fit the problem's networks, or the problem has no
+            discriminator but the config an adversarial weight.
     """
 
     def __init__(
         self,
-        config: TrainConfig,
-        data: Path,
+        problem: Problem,
         out: Path,
-        device: torch.device,
+        fabric: Fabric,
+        preset: str,
         *,
-        resume: bool = False,
-        overrides: dict[str, Any] | None = None,
+        checkpoint: Checkpoint | None = None,
         say: Callable[[str], None] = lambda note: None,
     ) -> None:
-        out.mkdir(parents=True, exist_ok=True)
-        checkpoint = None
-        if resume:
-            checkpoint, note = load_checkpoint(out)
-            config = replace(checkpoint.config, **(overrides or {}))
-            if note:
-                say(note)
-        if config.threads:
-            torch.set_num_threads(config.threads)
-        self.config, self.out, self.device = config, out, device
-        self.images, self.seconds = 0, 0.0
-        torch.manual_seed(config.seed)
-        self.network = build_network(config).to(device).to(memory_format=torch.channels_last)
-        self.ema = Ema(self.network, config.ema)
+        self.problem, self.config, self.out, self.fabric, self.preset = problem, problem.config, out, fabric, preset
+        self.say = say if fabric.is_global_zero else lambda note: None
+        self.images, self.steps, self.seconds = 0, 0, 0.0
+        self.network = problem.network.to(memory_format=torch.channels_last)
+        if self.config.initial and checkpoint is None:
+            new = start_from(self.network, self.config.initial)
+            self.say(f"Started from the weights {self.config.initial}; {len(new)} of the network's layers are new.")
+        self.ema = Ema(self.network, self.config.ema)
         self.optimizer = torch.optim.AdamW(
             self.network.parameters(),
-            lr=config.learning_rate,
-            weight_decay=config.weight_decay,
+            lr=self.config.learning_rate,
+            weight_decay=self.config.weight_decay,
             betas=(0.9, 0.99),
             fused=True,
         )
+        self.adversary = Adversary(problem, fabric) if self.config.adversarial_weight > 0 else None
+        self.guard = Guard(self.config.spike_limit)
         if checkpoint is not None:
             self._restore(checkpoint)
-        largest = max(config.patch_end, config.patch_start, EVALUATION_SIDE)
-        self.photos, held_out = load_photos(data, largest, device)
-        self.masks = MaskBank(MASK_BANK_COUNT, max(256, largest), config.seed, device)
-        self.held_out = self._evaluation_set(held_out)
+        # The compiled module shares its weights with the plain one, which is what is saved.
+        self.forward: nn.Module = self.network
+        if self.config.compile:
+            self.forward = torch.compile(self.network)  # type: ignore[assignment]
+        self.log = RunLog(out / LOG)
+        if fabric.is_global_zero:
+            out.mkdir(parents=True, exist_ok=True)
+            self.log.rewind(self.images if checkpoint else -1)
+
+    def run(self, report: Report = ignore, tick: Report = ignore) -> None:
+        """Trains until ``config.images`` patches were seen.
+
+        Args:
+            report: called after every checkpoint, with figures.
+            tick: called after every step, with what is known by then.
+
+        Raises:
+            Cancelled: after an interrupt, once the state is saved.
+            WorkError: where the gradient is not a number again and again, or the disk is full.
+        """
+        interval = _Interval(self.images)
+        with Interrupt() as interrupt:
+            while self.images < self.config.images:
+                interval.add(self._step())
+                due = interval.trained() >= self.config.checkpoint_seconds or self.images >= self.config.images
+                due, requested = self._agree(due, interrupt.requested)
+                progress = self._progress(interval)
+                if requested:
+                    self.seconds = progress.seconds
+                    self._save()
+                    raise Cancelled(f"Interrupted after {self.images} images; all is saved, go on with --resume.")
+                tick(progress)
+                if due:
+                    # The next interval begins before the evaluation, whose time counts in the rate.
+                    self.seconds, interval = progress.seconds, _Interval(self.images)
+                    report(self._checkpoint(progress))
+                    interval.evaluated()
+        self.seconds += interval.elapsed()
+
+    def _step(self) -> dict[str, float]:
+        """One update of every network. Returns the terms of the losses."""
+        config, problem = self.config, self.problem
+        done = self.images / config.images
+        count = config.batch_at(done)
+        # Seeded by position, so a resumed run draws the very same batches, and each process others.
+        position = self.images + self.fabric.global_rank * count
+        generator = torch.Generator().manual_seed(config.seed * 1_000_003 + position)
+        batch = problem.batch(count, config.patch_at(done), generator)
+        rate_share = config.learning_rate_share_at(self.images)
+        for group in self.optimizer.param_groups:
+            group["lr"] = config.learning_rate * rate_share
+
+        self.network.train()
+        with self.fabric.autocast():
+            prediction = problem.predict(self.forward, batch)
+        prediction = prediction.float()
+        terms = problem.loss(prediction, batch)
+        fidelity = total = torch.stack(list(terms.values())).sum()
+        if self.adversary is not None:
+            judged, rival = self.adversary.play(prediction, batch, generator, self.steps, rate_share)
+            terms = {**terms, **judged, "discriminator": rival}
+            if self.images >= config.adversarial_after:
+                total = fidelity + self.adversary.pull(judged, fidelity, prediction)
+        self.optimizer.zero_grad(set_to_none=True)
+        total.backward()  # type: ignore[no-untyped-call]
+        average_gradients(self.fabric, self.network)
+        norm = nn.utils.clip_grad_norm_(self.network.parameters(), config.gradient_clip or math.inf)
+
+        losses = self._mean_over_processes({**terms, "norm": norm, "fidelity": fidelity})
+        self._apply(losses.pop("norm"), losses.pop("fidelity"))
+        self.images += count * self.fabric.world_size
+        self.steps += 1
+        return losses
+
+    def _apply(self, norm: float, fidelity: float) -> None:
+        """Takes the step, or goes back to the average where it is not a number or the loss has run away."""
+        if self.guard.is_finite(norm, fidelity):
+            if not self.guard.diverges(fidelity):
+                self.optimizer.step()
+                self.ema.update(self.network)
+                return
+            self.say(f"The loss ran away after {self.images} images; went back to the averaged weights.")
+        elif self.guard.gives_up:
+            raise WorkError(
+                f"The loss was not a number {GIVE_UP} times in a row after {self.images} images.",
+                hint="The last checkpoint is from before; resume with a lower learning rate.",
+            )
+        # The average has not seen the bad step, and the optimizer's memory of it would bring it back.
+        self.network.load_state_dict(self.ema.weights)
+        self.optimizer.state.clear()
+
+    def _mean_over_processes(self, values: dict[str, Tensor]) -> dict[str, float]:
+        stacked = torch.stack([value.detach().float() for value in values.values()])
+        if self.fabric.world_size > 1:
+            stacked = self.fabric.all_reduce(stacked, reduce_op="mean")  # type: ignore[assignment]
+        return dict(zip(values, stacked.tolist(), strict=True))
+
+    def _agree(self, due: bool, requested: bool) -> tuple[bool, bool]:
+        """What any process wants, all do."""
+        if self.fabric.world_size == 1:
+            return due, requested
+        wishes = torch.tensor([float(due), float(requested)], device=self.fabric.device)
+        reduced = self.fabric.all_reduce(wishes, reduce_op="sum")
+        assert isinstance(reduced, Tensor)
+        return bool(reduced[0] > 0), bool(reduced[1] > 0)
+
+    def _progress(self, interval: _Interval) -> Progress:
+        elapsed = interval.elapsed()
+        return Progress(
+            images=self.images,
+            total=self.config.images,
+            seconds=round(self.seconds + elapsed, 1),
+            images_per_second=round((self.images - interval.images) / max(elapsed, 1e-9), 2),
+            learning_rate=self.config.learning_rate * self.config.learning_rate_share_at(self.images),
+            losses=interval.means(),
+        )
+
+    def _checkpoint(self, progress: Progress) -> Progress:
+        """Saves, measures and draws; gives back the progress with its figures."""
+        self._save()
+        if self.fabric.is_global_zero:
+            progress = replace(progress, figures=self.evaluate())
+            try:
+                self.log.append(progress)
+                write_curves(self.out, self.log.entries())
+                with torch.no_grad():
+                    write_samples(self.out, self.images, self.problem.samples(self.ema.network))
+            except OSError as error:
+                raise WorkError(f"The log in {self.out} could not be written: {error.strerror or error}.") from error
+        self.fabric.barrier()
+        return progress
+
+    @torch.no_grad()
+    def evaluate(self) -> dict[str, float]:
+        """Figures of the averaged network on held-out data."""
+        return self.problem.evaluate(self.ema.network)
+
+    def _save(self) -> None:
+        if not self.fabric.is_global_zero:
+            return
+        save_checkpoint(
+            self.out,
+            Checkpoint(
+                preset=self.preset,
+                config=self.config,
+                images=self.images,
+                steps=self.steps,
+                seconds=self.seconds,
+                network=self.network.state_dict(),
+                ema=self.ema.weights,
+                ema_updates=self.ema.updates,
+                optimizer=self.optimizer.state_dict(),
+                adversary=self.adversary.state() if self.adversary else {},
+                guard=asdict(self.guard),
+            ),
+        )
 
     def _restore(self, checkpoint: Checkpoint) -> None:
         try:
             self.network.load_state_dict(checkpoint.network)
+            self.ema.network.load_state_dict(checkpoint.ema)
             self.optimizer.load_state_dict(checkpoint.optimizer)
-        except (RuntimeError, ValueError) as error:
+            if self.adversary is not None:
+                self.adversary.restore(checkpoint.adversary)
+        except (RuntimeError, ValueError, KeyError) as error:
             raise InputError(f"The checkpoint in {self.out} is of another architecture: {error}.") from None
-        self.ema.weights = {name: value.to(self.device) for name, value in checkpoint.ema.items()}
         self.ema.updates = checkpoint.ema_updates
-        self.images, self.seconds = checkpoint.images, checkpoint.seconds
-
-    def _evaluation_set(self, held_out: PhotoSet) -> tuple[Tensor, Tensor]:
-        generator = torch.Generator().manual_seed(20)
-        photos = held_out.sample(EVALUATION_COUNT, EVALUATION_SIDE, generator)
-        bank = MaskBank(EVALUATION_COUNT, 2 * EVALUATION_SIDE, 21, self.device)
-        return photos, bank.sample(EVALUATION_COUNT, EVALUATION_SIDE, generator)
-
-    def run(self, report: Callable[[Progress], None]) -> None:
-        """Trains until ``config.images`` patches were seen, reporting at every checkpoint.
-
-        Raises:
-            Cancelled: after an interrupt, once the state is saved.
-            WorkError: where the loss is not a number again and again.
-        """
-        interrupted = _Interrupt()
-        began, images_then, loss_sum, steps, bad = time.monotonic(), self.images, 0.0, 0, 0
-        with interrupted:
-            while self.images < self.config.images and not interrupted.requested:
-                loss = self._step()
-                bad = 0 if math.isfinite(loss) else bad + 1
-                if bad > NAN_LIMIT:
-                    raise WorkError(f"The loss was not a number {bad} times in a row after {self.images} images.")
-                loss_sum, steps = (loss_sum + loss, steps + 1) if bad == 0 else (loss_sum, steps)
-                elapsed = time.monotonic() - began
-                if elapsed >= self.config.checkpoint_seconds or self.images >= self.config.images:
-                    self.seconds += elapsed
-                    rate = (self.images - images_then) / max(elapsed, 1e-9)
-                    self._checkpoint(rate, loss_sum / max(1, steps), report)
-                    began, images_then, loss_sum, steps = time.monotonic(), self.images, 0.0, 0
-            if interrupted.requested:
-                self.seconds += time.monotonic() - began
-                self._save()
-                raise Cancelled(f"Interrupted after {self.images} images; resume with --resume.")
-
-    def _step(self) -> float:
-        config = self.config
-        progress = self.images / config.images
-        side, count = config.patch_at(progress), config.batch_at(progress)
-        # Seeded by position, so a resumed run draws the very same batches.
-        generator = torch.Generator().manual_seed(config.seed * 1_000_003 + self.images)
-        target = age_tones(self.photos.sample(count, side, generator), config.gray_share, generator)
-        target = add_grain(target, config.noise_share, generator).contiguous(memory_format=torch.channels_last)
-        mask = self.masks.sample(count, side, generator)
-        for group in self.optimizer.param_groups:
-            group["lr"] = config.learning_rate_at(self.images)
-        self.network.train()
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.device.type == "cuda"):
-            prediction = self.network(target, mask)
-        prediction = prediction.float()
-        loss = charbonnier(prediction, target, mask, config.charbonnier_eps)
-        loss = loss + config.gradient_weight * gradient_l1(prediction, target, mask)
-        self.images += count
-        self.network.zero_grad(set_to_none=True)
-        value = float(loss.detach())
-        if not math.isfinite(value):
-            # Back to the average: it has not seen the bad step.
-            self.network.load_state_dict(self.ema.weights)
-            return value
-        loss.backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(self.network.parameters(), config.gradient_clip)
-        self.optimizer.step()
-        self.ema.update(self.network)
-        return value
-
-    def _checkpoint(self, rate: float, loss: float, report: Callable[[Progress], None]) -> None:
-        self._save()
-        hole, harmonic = self.evaluate()
-        progress = Progress(
-            images=self.images,
-            total=self.config.images,
-            seconds=round(self.seconds, 1),
-            images_per_second=round(rate, 2),
-            loss=round(loss, 6),
-            learning_rate=self.config.learning_rate_at(self.images),
-            hole_psnr=round(hole, 3),
-            harmonic_psnr=round(harmonic, 3),
-        )
-        with (self.out / "log.jsonl").open("a", encoding="utf-8") as log:
-            log.write(json.dumps({name: getattr(progress, name) for name in progress.__slots__}) + "\n")
-        report(progress)
-
-    def _save(self) -> None:
-        save_checkpoint(
-            self.out,
-            Checkpoint(
-                config=self.config,
-                images=self.images,
-                seconds=self.seconds,
-                network=_on_cpu(self.network.state_dict()),
-                ema=_on_cpu(self.ema.weights),
-                ema_updates=self.ema.updates,
-                optimizer=self.optimizer.state_dict(),
-            ),
-        )
-
-    @torch.no_grad()
-    def evaluate(self) -> tuple[float, float]:
-        """Mean PSNR in dB inside the holes of held-out photos: the averaged network's, and the harmonic fill's."""
-        averaged = build_network(self.config).to(self.device).to(memory_format=torch.channels_last).eval()
-        averaged.load_state_dict(self.ema.weights)
-        network_psnr, harmonic_psnr = [], []
-        for photos, masks in zip(*(torch.split(part, 8) for part in self.held_out), strict=True):
-            holed = masks.flatten(1).sum(1) > 0
-            network_psnr.append(psnr(averaged(photos, masks).clamp(0, 1), photos, masks)[holed])
-            harmonic_psnr.append(psnr(harmonic_fill(photos, masks), photos, masks)[holed])
-        return float(torch.cat(network_psnr).mean()), float(torch.cat(harmonic_psnr).mean())
+        self.guard = Guard(**{**checkpoint.guard, "limit": self.config.spike_limit})
+        self.images, self.steps, self.seconds = checkpoint.images, checkpoint.steps, checkpoint.seconds
 
 
-class _Interrupt:
-    """Turns Ctrl+C into a request to stop after the current step, while the context is open."""
+class _Interval:
+    """What happened since the last checkpoint."""
 
-    def __init__(self) -> None:
-        self.requested = False
-        self._previous: Any = None
+    def __init__(self, images: int) -> None:
+        self.images = images
+        self._began = self._training_since = time.monotonic()
+        self._sums: dict[str, float] = {}
+        self._counts: dict[str, int] = {}
 
-    def _on_signal(self, number: int, frame: FrameType | None) -> None:
-        self.requested = True
+    def elapsed(self) -> float:
+        """Seconds."""
+        return time.monotonic() - self._began
 
-    def __enter__(self) -> None:
-        if threading.current_thread() is threading.main_thread():
-            self._previous = signal.signal(signal.SIGINT, self._on_signal)
+    def evaluated(self) -> None:
+        self._training_since = time.monotonic()
 
-    def __exit__(self, *exception: object) -> None:
-        if self._previous is not None:
-            signal.signal(signal.SIGINT, self._previous)
+    def trained(self) -> float:
+        """Seconds, without the evaluation at the beginning: where that takes long, it is not all that is done."""
+        return time.monotonic() - self._training_since
 
+    def add(self, losses: dict[str, float]) -> None:
+        for name, value in losses.items():
+            if math.isfinite(value):
+                self._sums[name] = self._sums.get(name, 0.0) + value
+                self._counts[name] = self._counts.get(name, 0) + 1
 
-def _on_cpu(state: dict[str, Tensor]) -> dict[str, Tensor]:
-    return {name: value.detach().cpu() for name, value in state.items()}
+    def means(self) -> dict[str, float]:
+        return {name: round(total / self._counts[name], 6) for name, total in self._sums.items()}

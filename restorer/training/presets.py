@@ -6,29 +6,208 @@ from collections.abc import Callable
 
 from restorer.core.errors import InputError
 from restorer.training.config import TrainConfig
+from restorer.training.problems.detect import DetectConfig
+from restorer.training.problems.features import FeaturesConfig
+from restorer.training.problems.inpaint import InpaintConfig
+
+_SMALL = '"widths": [32, 64, 96, 128], "dilations": [1, 2]'
+_LARGE = '"widths": [32, 64, 128, 192], "blocks": [2, 3, 4, 5], "dilations": [1, 2, 4]'
+_VIVID_SUMMARY = "Fills large holes with texture as sharp as the photo's, in several variants."
 
 
 def inpaint_cpu() -> TrainConfig:
-    """Thin scratches, dust, creases and small holes; an hour or two on two CPU cores."""
-    return TrainConfig(
-        hyperparameters='{"widths": [32, 64, 96, 128], "blocks": [2, 2, 2, 2], "dilations": [1, 2]}',
+    """First half of the recipe for a processor: two hours on one core, or one on two, from nothing.
+
+    A shallow network on small patches, many updates: what limits a processor is their number, not their precision.
+    """
+    return InpaintConfig(
+        hyperparameters=f'{{{_SMALL}, "blocks": [2, 2, 2, 2]}}',
+        images=88_000,
+        patch_start=64,
+        patch_end=128,
+        learning_rate=1e-3,
+        gradient_clip=0.1,
+        hole_mse_weight=0.0,
+        charbonnier_weight=1.0,
+        gradient_weight=0.25,
+        gray_share=0.35,
+        noise_share=0.3,
+    )
+
+
+def inpaint_cpu_refine() -> TrainConfig:
+    """Second half: the same network grown deeper, on larger patches and squared errors; another eighty minutes.
+
+    Every photo's error counts as a share of what the harmonic fill gets wrong in it, so that skies teach as much as
+    foliage.
+    """
+    return InpaintConfig(
+        hyperparameters=f'{{{_SMALL}, "blocks": [2, 3, 4, 4]}}',
+        initial="inpaint-unet",
+        images=66_000,
+        patch_start=96,
+        patch_end=128,
+        learning_rate=4e-4,
+        warmup_images=1_500,
+        cooldown=0.35,
+        gradient_clip=0.8,
+        spike_limit=2.0,
+    )
+
+
+def inpaint_vivid_cpu() -> TrainConfig:
+    """Half an hour on one core from `inpaint-unet`: large holes, an adversary, and a style for variants."""
+    return InpaintConfig(
+        model_id="inpaint-unet-vivid",
+        title="Inpaint U-Net, vivid",
+        summary=_VIVID_SUMMARY,
+        context_px=96,
+        hyperparameters=f'{{{_SMALL}, "blocks": [2, 3, 4, 4], "style_dim": 64}}',
+        interpolates_with="inpaint-unet",
+        initial="inpaint-unet",
+        images=9_000,
+        patch_start=96,
+        patch_end=128,
+        learning_rate=2e-4,
+        warmup_images=400,
+        cooldown=0.3,
+        gradient_clip=1.0,
+        ema=0.995,
+        hole_mse_weight=0.1,
+        free_form_share=0.6,
+        coarse_share=0.25,
+        styled_share=0.5,
+        diversity_weight=0.004,
+        adversarial_weight=1.0,
+        adversarial_after=600,
+        objective="hinge",
+        feature_matching_weight=10.0,
+        discriminator='{"width": 32, "depth": 3}',
+        discriminator_learning_rate=4e-4,
+        penalty="r1",
+        penalty_weight=1.0,
+        penalty_interval=16,
+        diff_augment="color,translation",
     )
 
 
 def inpaint_gpu() -> TrainConfig:
-    """A wider network that has seen thirty times as much, on larger patches."""
-    return TrainConfig(
-        hyperparameters='{"widths": [32, 64, 128, 192], "blocks": [2, 2, 2, 3]}',
+    """A wider and deeper network that has seen thirty times as much, on larger patches; an hour on a large card."""
+    return InpaintConfig(
+        hyperparameters=f"{{{_LARGE}}}",
         images=4_000_000,
         patch_start=128,
         patch_end=256,
         batch_pixels=1_048_576,
+        learning_rate=8e-4,
+        warmup_images=20_000,
+        gradient_clip=0.8,
+        spike_limit=2.0,
+    )
+
+
+def inpaint_vivid_gpu() -> TrainConfig:
+    """The adversarial stage on top of `inpaint-gpu`'s weights."""
+    return InpaintConfig(
+        model_id="inpaint-unet-vivid",
+        title="Inpaint U-Net, vivid",
+        summary=_VIVID_SUMMARY,
+        context_px=128,
+        hyperparameters=f'{{{_LARGE}, "style_dim": 64}}',
+        interpolates_with="inpaint-unet",
+        initial="inpaint-unet",
+        images=1_500_000,
+        patch_start=128,
+        patch_end=256,
+        batch_pixels=1_048_576,
+        learning_rate=2e-4,
+        warmup_images=10_000,
+        hole_mse_weight=0.1,
+        free_form_share=0.6,
+        coarse_share=0.25,
+        styled_share=0.5,
+        diversity_weight=0.004,
+        adversarial_weight=1.0,
+        adversarial_after=20_000,
+        objective="hinge",
+        feature_matching_weight=10.0,
+        discriminator='{"width": 48, "depth": 4}',
+        discriminator_learning_rate=4e-4,
+        penalty="r1",
+        penalty_weight=1.0,
+        diff_augment="color,translation",
+    )
+
+
+def detect_cpu() -> TrainConfig:
+    """Finding damage: half an hour on one core that has nothing else to do."""
+    return DetectConfig(
+        images=48_000,
+        patch_start=64,
+        patch_end=144,
+        batch_pixels=41_472,
+        learning_rate=1.5e-3,
+        warmup_images=600,
+        cooldown=0.35,
+        ema=0.998,
+        checkpoint_seconds=300.0,
+    )
+
+
+def detect_gpu() -> TrainConfig:
+    """Finding damage with a network twice as wide that has seen fifty times as much; half an hour on a large card."""
+    return DetectConfig(
+        hyperparameters='{"widths": [48, 96, 192]}',
+        images=2_000_000,
+        patch_start=160,
+        patch_end=256,
+        batch_pixels=1_572_864,
+        learning_rate=2e-3,
+        warmup_images=20_000,
+        cooldown=0.35,
+    )
+
+
+def features_cpu() -> TrainConfig:
+    """The network that compares pictures; half an hour on one core that has nothing else to do."""
+    return FeaturesConfig(
+        images=36_000,
+        patch_start=64,
+        patch_end=96,
+        batch_pixels=196_608,
+        learning_rate=1e-3,
+        warmup_images=2_000,
+        cooldown=0.4,
+        gradient_clip=5.0,
+        ema=0.996,
+        checkpoint_seconds=300.0,
+    )
+
+
+def features_gpu() -> TrainConfig:
+    """The same network on a hundred times as many pairs, in batches that fill the embedding."""
+    return FeaturesConfig(
+        images=4_000_000,
+        patch_start=96,
+        patch_end=192,
+        batch_pixels=4_718_592,
+        learning_rate=1e-3,
+        warmup_images=40_000,
+        cooldown=0.4,
+        gradient_clip=5.0,
     )
 
 
 PRESETS: dict[str, Callable[[], TrainConfig]] = {
+    "detect-cpu": detect_cpu,
+    "detect-gpu": detect_gpu,
+    "features-cpu": features_cpu,
+    "features-gpu": features_gpu,
     "inpaint-cpu": inpaint_cpu,
+    "inpaint-cpu-refine": inpaint_cpu_refine,
+    "inpaint-vivid-cpu": inpaint_vivid_cpu,
     "inpaint-gpu": inpaint_gpu,
+    "inpaint-vivid-gpu": inpaint_vivid_gpu,
 }
 
 
@@ -37,3 +216,13 @@ def get_preset(name: str) -> TrainConfig:
     if name not in PRESETS:
         raise InputError(f"There is no training preset {name!r}.", hint=f"Known: {', '.join(PRESETS)}.")
     return PRESETS[name]()
+
+
+def describe_presets() -> str:
+    """A line for each preset: its name and the first sentence of what it is."""
+    width = max(len(name) for name in PRESETS)
+    lines = []
+    for name, preset in PRESETS.items():
+        summary = (preset.__doc__ or "").strip().splitlines()[0]
+        lines.append(f"{name:<{width}}  {summary}")
+    return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""Schedules, data, masks, augmentation and losses of the training lab."""
+"""Schedules, data, masks, augmentation and averages of the training lab."""
 
 from __future__ import annotations
 
@@ -7,16 +7,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from PIL import Image as PillowImage
 
 from restorer.core.errors import InputError
+from restorer.core.params import build_params, params_to_json
 from restorer.training.augment import add_grain, age_tones
 from restorer.training.config import TrainConfig
-from restorer.training.data import load_photos
-from restorer.training.device import training_device
+from restorer.training.data import describe_photos, load_photos
+from restorer.training.device import launch, training_device
 from restorer.training.ema import Ema
-from restorer.training.losses import charbonnier, gradient_l1, psnr
-from restorer.training.masks import MaskBank, random_mask, scratch_mask, turned
-from restorer.training.presets import PRESETS, get_preset
+from restorer.training.masks import MaskBank, free_form_mask, random_mask, scratch_mask, turned
+from restorer.training.presets import PRESETS, describe_presets, get_preset
+from restorer.training.problems import PROBLEMS
 
 CPU = torch.device("cpu")
 
@@ -27,9 +29,24 @@ def test_every_preset_has_a_sane_schedule(name: str) -> None:
     assert config.patch_at(0) == config.patch_start
     assert config.patch_at(1) == config.patch_end
     assert config.batch_at(0) >= config.batch_at(1) >= 1
-    assert config.learning_rate_at(0) < config.learning_rate / 100
-    assert config.learning_rate_at(config.warmup_images) == config.learning_rate
-    assert config.learning_rate_at(config.images) == 0
+    assert config.learning_rate_share_at(0) < 0.01
+    assert config.learning_rate_share_at(config.warmup_images) == 1
+    assert config.learning_rate_share_at(config.images) == 0
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_every_preset_is_of_a_known_problem_and_goes_through_json(name: str) -> None:
+    config = get_preset(name)
+    kind = PROBLEMS[config.problem]
+    assert isinstance(config, kind.config_type)
+    assert build_params(kind.config_type, params_to_json(config)) == config
+    assert all((config.model_id, config.title, config.summary))
+
+
+def test_the_list_of_presets_has_a_sentence_for_each() -> None:
+    lines = describe_presets().splitlines()
+    assert [line.split()[0] for line in lines] == list(PRESETS)
+    assert all(len(line.split()) > 4 for line in lines)
 
 
 def test_an_unknown_preset_names_the_known_ones() -> None:
@@ -39,7 +56,7 @@ def test_an_unknown_preset_names_the_known_ones() -> None:
 
 def test_a_longer_run_keeps_the_learning_rate_before_the_cooldown() -> None:
     short, long = TrainConfig(images=100_000), TrainConfig(images=200_000)
-    assert short.learning_rate_at(60_000) == long.learning_rate_at(60_000)
+    assert short.learning_rate_share_at(60_000) == long.learning_rate_share_at(60_000)
 
 
 def test_photos_are_split_into_train_and_held_out(photos: Path) -> None:
@@ -49,6 +66,12 @@ def test_photos_are_split_into_train_and_held_out(photos: Path) -> None:
     assert batch.shape == (5, 3, 32, 32)
     assert 0 <= batch.min() < batch.max() <= 1
     assert torch.equal(batch, train.sample(5, 32, torch.Generator().manual_seed(1)))
+
+
+def test_the_card_says_how_many_photos_were_used(photos: Path) -> None:
+    assert describe_photos(photos, 64) == "2 photos of the folder photos, 1 more held out; 0 megapixels"
+    PillowImage.new("RGB", (40, 900)).save(photos / "3.png")
+    assert "1 smaller than 64 px left out" in describe_photos(photos, 64)
 
 
 def test_unusable_training_folders_are_refused(photos: Path, tmp_path: Path) -> None:
@@ -65,6 +88,15 @@ def test_unusable_training_folders_are_refused(photos: Path, tmp_path: Path) -> 
         load_photos(empty, 64, CPU)
 
 
+def test_a_folder_that_may_not_be_read_is_refused(photos: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "iterdir", refuse)
+    with pytest.raises(InputError, match="cannot be read: Permission denied"):
+        load_photos(photos, 64, CPU)
+
+
 @pytest.mark.parametrize("coverage", [0.03, 0.05])
 def test_scratches_reach_the_coverage_and_hardly_pass_it(coverage: float) -> None:
     mask = scratch_mask(512, 768, np.random.default_rng(1), coverage=coverage)
@@ -79,6 +111,17 @@ def test_random_masks_are_of_several_kinds_and_some_are_empty() -> None:
     assert 3 <= sum(share == 0 for share in shares) <= 40
     assert max(shares) > 0.2
     assert np.mean(shares) < 0.25
+
+
+def test_free_form_masks_cover_what_they_should_at_any_scale() -> None:
+    rng = np.random.default_rng(3)
+    shares = [np.count_nonzero(free_form_mask(96, rng)) / 96**2 for _ in range(60)]
+    assert 0.1 <= min(shares) < 0.2
+    assert 0.3 < max(shares) <= 0.4
+    bank = MaskBank(20, 96, 5, CPU, free_form_mask, fitted=True)
+    fitted = bank.sample(40, 32, torch.Generator().manual_seed(9)).mean((1, 2, 3))
+    assert fitted.min() > 0.08
+    assert fitted.max() < 0.42
 
 
 def test_the_mask_bank_draws_alike_for_the_same_generator() -> None:
@@ -115,32 +158,6 @@ def test_grain_goes_to_its_share_only() -> None:
     assert torch.equal(add_grain(photos, 0.0, generator), photos)
 
 
-def test_losses_look_only_where_they_are_weighted() -> None:
-    target, weight = torch.rand(2, 3, 16, 16), torch.zeros(2, 1, 16, 16)
-    weight[:, :, 4:8, 4:8] = 1
-    prediction = target.clone()
-    prediction[:, :, 12:, 12:] += 0.5
-    assert charbonnier(prediction, target, weight, 0.01) == 0
-    assert gradient_l1(prediction, target, weight) == 0
-    prediction[:, :, 5, 5] += 0.5
-    assert charbonnier(prediction, target, weight, 0.01) > 0
-    assert gradient_l1(prediction, target, weight) > 0
-
-
-def test_a_small_hole_counts_as_much_as_a_large_one() -> None:
-    target = torch.zeros(1, 3, 32, 32)
-    small, large = torch.zeros(1, 1, 32, 32), torch.zeros(1, 1, 32, 32)
-    small[..., :4, :4] = 1
-    large[..., :28, :28] = 1
-    off = target + 0.3
-    assert torch.allclose(charbonnier(off, target, small, 0.01), charbonnier(off, target, large, 0.01))
-
-
-def test_psnr_of_a_known_error() -> None:
-    target = torch.zeros(1, 3, 8, 8)
-    assert psnr(target + 0.1, target, torch.ones(1, 1, 8, 8)).item() == pytest.approx(20.0, abs=1e-4)
-
-
 def test_the_average_follows_the_weights() -> None:
     network = torch.nn.Linear(2, 2)
     ema = Ema(network, 0.9)
@@ -151,7 +168,22 @@ def test_the_average_follows_the_weights() -> None:
     assert torch.allclose(ema.weights["weight"], network.weight, atol=1e-3)
 
 
-def test_a_device_that_is_not_there_is_refused() -> None:
+@pytest.mark.parametrize("name", ["tpu", "cuda:x", "cpu:one"])
+def test_a_device_that_is_not_there_is_refused(name: str) -> None:
     assert training_device("cpu").type == "cpu"
     with pytest.raises(InputError, match="cpu"):
-        training_device("tpu")
+        training_device(name)
+
+
+def test_devices_that_exclude_each_other_are_refused() -> None:
+    with pytest.raises(InputError, match="is one device"):
+        launch(torch.device("cuda:0"), devices=2)
+    with pytest.raises(InputError, match="not 64 devices"):
+        launch(torch.device("cuda"), devices=64)
+
+
+def test_precision_follows_the_device() -> None:
+    with launch(torch.device("cpu")).autocast():
+        assert (torch.rand(2, 2) @ torch.rand(2, 2)).dtype == torch.float32
+    with launch(torch.device("cpu"), precision="bf16").autocast():
+        assert (torch.rand(2, 2) @ torch.rand(2, 2)).dtype == torch.bfloat16

@@ -1,0 +1,49 @@
+"""Kinds of problems that the lab can train, listed here by hand: one file each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from restorer.training.config import TrainConfig
+from restorer.training.problem import Problem
+from restorer.training.problems.detect import DetectConfig, DetectProblem
+from restorer.training.problems.features import FeaturesConfig, FeaturesProblem, kept
+from restorer.training.problems.inpaint import InpaintConfig, InpaintProblem
+
+
+def _whole(network: nn.Module) -> nn.Module:
+    return network
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemKind:
+    """How to make a problem of one kind, and what every model of this kind says on its card.
+
+    Attributes:
+        config_type: settings, a frozen dataclass derived from TrainConfig.
+        build: the problem from such settings, the folder of photos and the device; raises InputError for unusable
+            ones.
+        exported: the part of the trained network that is shipped: all of it, unless something was put on top that only
+            training needs.
+        card_fields: fields of :class:`restorer.store.card.ModelCard` by name that are the same for all models of the
+            kind: ``task``, ``half_precision`` …; the others come from the settings and the run.
+    """
+
+    config_type: type[TrainConfig]
+    build: Callable[[Any, Path, torch.device], Problem]
+    card_fields: Mapping[str, Any]
+    exported: Callable[[nn.Module], nn.Module] = _whole
+
+
+PROBLEMS: Mapping[str, ProblemKind] = {
+    "detect": ProblemKind(DetectConfig, DetectProblem, {"task": "repair-scratches"}),
+    "features": ProblemKind(FeaturesConfig, FeaturesProblem, {"task": "features"}, kept),
+    "inpaint": ProblemKind(InpaintConfig, InpaintProblem, {"task": "inpaint"}),
+}
+"""Name of the kind, as ``TrainConfig.problem`` gives it, to the kind."""

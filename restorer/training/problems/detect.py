@@ -1,0 +1,244 @@
+"""Finding damage: photos made to look old, damaged on purpose, and the network told where and how."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from restorer.core.agreement import Agreement, Flags, agreement
+from restorer.core.damage import DAMAGE_CLASSES
+from restorer.core.errors import InputError
+from restorer.core.params import param
+from restorer.degradation import MECHANICAL, degrade
+from restorer.degradation.visibility import visible
+from restorer.networks import ARCHITECTURES
+from restorer.training.augment import add_grain, age_tones
+from restorer.training.config import TrainConfig
+from restorer.training.data import PhotoSet, load_photos
+from restorer.training.problem import Batch
+from restorer.training.problems.detect_negatives import LineworkBank
+
+LABEL_FROM = 0.4
+"""Coverage from which a pixel is damaged."""
+DOUBT_FROM = 0.1
+"""Coverage from which a pixel is at least not undamaged: between the two it teaches nothing."""
+TOLERANCE_PX = 2
+LINEWORK_COUNT = 400
+EVALUATION_COUNT = 64
+EVALUATION_SIDE = 192
+SHOWN = 8
+_THIN = 4
+"""So many of the first classes are thin: scratches, dust, hairs, creases."""
+_TINTS = ((1.0, 0.2, 0.2), (1.0, 0.9, 0.1), (0.2, 0.9, 1.0), (0.3, 1.0, 0.3), (1.0, 0.3, 1.0), (1.0, 0.6, 0.2))
+"""Colours of the classes in samples."""
+
+
+@dataclass(frozen=True, slots=True)
+class DetectConfig(TrainConfig):
+    """A run that learns to find damage."""
+
+    problem: str = param("detect", "Kind of problem, as listed in PROBLEMS.")
+    model_id: str = param("damage-unet", "Id of the exported weights.")
+    title: str = param("Damage U-Net", "Name shown to people.")
+    summary: str = param("Finds scratches, dust, hairs, creases, tears and stains.", "One sentence for the card.")
+    context_px: int = param(91, "Pixels around a region that the network looks at.", low=0, unit="px")
+    architecture: str = param("damage-unet", "Network, as listed in ARCHITECTURES.")
+
+    clean_share: float = param(0.4, "Share of patches without any damage.", low=0.0, high=1.0)
+    linework_share: float = param(0.25, "Share of patches with captions, wires or twigs drawn in.", low=0.0, high=1.0)
+    gray_share: float = param(0.5, "Share of patches made monochrome or toned, as old photos are.", low=0.0, high=1.0)
+    grain_share: float = param(0.5, "Share of patches that get grain.", low=0.0, high=1.0)
+    soft_share: float = param(0.5, "Share of patches blurred as scans and lenses do.", low=0.0, high=1.0)
+    rescan_share: float = param(0.35, "Share of patches blurred once more after the damage.", low=0.0, high=1.0)
+    jpeg_share: float = param(0.3, "Share of patches stored as JPEG in between.", low=0.0, high=1.0)
+    least_scale: float = param(0.5, "Smallest enlargement of the photo; below 1 it gets finer.", low=0.25, high=1.0)
+    most_scale: float = param(2.0, "Largest enlargement of the photo.", low=1.0, high=4.0)
+    focal_gamma: float = param(1.0, "How little pixels count that are right already (focal loss).", low=0.0, high=5.0)
+    found_weight: float = param(1.2, "Weight of damaged pixels in the focal loss.", low=0.1, high=100.0)
+    class_weight: float = param(0.5, "Weight of telling the classes apart, against finding damage at all.", low=0.0)
+    dice_weight: float = param(1.0, "Weight of the soft Dice loss against the focal loss.", low=0.0)
+    thin_weight: float = param(1.0, "How much more the surroundings of thin marks count in the focal loss.", low=0.0)
+    edge_weight: float = param(0.2, "Weight of the pixels right around damage.", low=0.0, high=1.0)
+
+
+class DetectProblem:
+    """Damage segmentation as a :class:`restorer.training.problem.Problem`.
+
+    Args:
+        config: settings.
+        data: folder of undamaged photos.
+        device: where everything lives.
+    """
+
+    discriminator: nn.Module | None = None
+
+    def __init__(self, config: DetectConfig, data: Path, device: torch.device) -> None:
+        self.config = config
+        self._device = device
+        self.network = _network(config).to(device).to(memory_format=torch.channels_last)
+        largest = max(config.patch_start, config.patch_end, EVALUATION_SIDE)
+        self.photos, held_out = load_photos(data, largest, device)
+        self._linework = LineworkBank(LINEWORK_COUNT, 2 * largest, config.seed, device)
+        self._held_out = self._examples(held_out, EVALUATION_COUNT, EVALUATION_SIDE, torch.Generator().manual_seed(20))
+
+    def batch(self, count: int, side: int, generator: torch.Generator) -> Batch:
+        """Damaged patches; ``target`` says what is damaged how, ``extra["care"]`` how much each pixel counts."""
+        return self._examples(self.photos, count, side, generator)
+
+    def predict(self, network: nn.Module, batch: Batch) -> Tensor:
+        """Logits."""
+        logits: Tensor = network(*batch.inputs)
+        return logits
+
+    def loss(self, prediction: Tensor, batch: Batch) -> dict[str, Tensor]:
+        """Focal loss (Lin et al. 2017) and soft Dice (Milletari et al. 2016), of each class and of all together."""
+        config, care = self.config, batch.extra["care"]
+        single = prediction, batch.target, care
+        whole = prediction.amax(1, keepdim=True), batch.target.amax(1, keepdim=True), care.amin(1, keepdim=True)
+        focus = 1 + config.thin_weight * _around(batch.target[:, :_THIN].amax(1, keepdim=True), 9)
+        return {
+            "found": self._focal(*whole, focus),
+            "dice": config.dice_weight * _dice(*whole),
+            "class": config.class_weight * len(DAMAGE_CLASSES) * self._focal(*single, focus),
+            "class_dice": config.class_weight * config.dice_weight * _dice(*single),
+        }
+
+    def condition(self, picture: Tensor, batch: Batch) -> Tensor:
+        """Answer beside the damaged photo."""
+        return torch.cat((picture, *batch.inputs), 1)
+
+    def evaluate(self, network: nn.Module) -> dict[str, float]:
+        """F1 at probability one half and within two pixels, the best F1 of any threshold, and each class's recall."""
+        parts = torch.split(self._held_out.inputs[0], 8)
+        scores = np.concatenate([network(part).sigmoid().cpu().numpy() for part in parts])
+        truth = (self._held_out.target > 0).cpu().numpy()
+        known = (self._held_out.extra["care"].amin(1) > 0).cpu().numpy()
+        total, true = scores.max(1), np.asarray(truth.any(1))
+        by_threshold = {t: _agreement(total >= t, true, known) for t in (0.5, 0.3, 0.4, 0.6, 0.7)}
+        half = by_threshold[0.5]
+        best = max(by_threshold, key=lambda t: by_threshold[t].f1)
+        figures = {
+            "f1": half.f1,
+            "precision": half.precision,
+            "recall": half.recall,
+            "best_f1": by_threshold[best].f1,
+            "best_threshold": best,
+        }
+        for index, name in enumerate(DAMAGE_CLASSES):
+            figures[f"recall_{name}"] = _agreement(total >= 0.5, truth[:, index], known).recall
+            figures[f"f1_{name}"] = _agreement(scores[:, index] >= 0.5, truth[:, index], known).f1
+        return figures
+
+    def samples(self, network: nn.Module) -> Tensor:
+        """Held-out patches as rows: damaged, found, true."""
+        photos = self._held_out.inputs[0][:SHOWN]
+        found = _tinted(photos, network(photos).sigmoid())
+        return torch.cat((photos, found, _tinted(photos, self._held_out.target[:SHOWN])), 3).float()
+
+    def _examples(self, photos: PhotoSet, count: int, side: int, generator: torch.Generator) -> Batch:
+        clean = self._looks(_scaled(photos, self.config, count, side, generator), generator)
+        hit = (torch.rand((count,), generator=generator) >= self.config.clean_share).nonzero()[:, 0].to(clean.device)
+        damaged, coverage = clean.clone(), clean.new_zeros((count, len(DAMAGE_CLASSES), side, side))
+        if len(hit):
+            harmed = degrade(clean[hit], generator, MECHANICAL)
+            damaged[hit], coverage[hit] = harmed.photos, harmed.damage
+        target = (coverage >= LABEL_FROM).float()
+        care = self._care(target, coverage, visible(clean, damaged))
+        scanned = _softened(damaged, self.config.rescan_share, generator)
+        finished = _stored(scanned, self.config.jpeg_share, generator)
+        return Batch((finished.contiguous(memory_format=torch.channels_last),), target, extra={"care": care})
+
+    def _looks(self, photos: Tensor, generator: torch.Generator) -> Tensor:
+        """Photos with everything that old ones have and that is not damage."""
+        drawn = self._linework.draw_over(photos, self.config.linework_share, generator)
+        aged = age_tones(drawn, self.config.gray_share, generator)
+        return add_grain(_softened(aged, self.config.soft_share, generator), self.config.grain_share, generator)
+
+    def _care(self, target: Tensor, coverage: Tensor, seen: Tensor) -> Tensor:
+        """How much each pixel of each class counts: less at the rim of a mark, not at all where there is hardly one."""
+        care = torch.where(_around(target, 3) > target, self.config.edge_weight, 1.0)
+        doubtful = (target == 0) & (coverage >= DOUBT_FROM) | (target > 0) & ~seen
+        return torch.where(doubtful, torch.zeros_like(care), care)
+
+    def _focal(self, logits: Tensor, target: Tensor, care: Tensor, focus: Tensor) -> Tensor:
+        """Mean over the pixels that count."""
+        entropy = F.binary_cross_entropy_with_logits(logits, target, reduction="none")
+        missing = 1 - torch.exp(-entropy)
+        weight = care * focus * torch.where(target > 0, self.config.found_weight, 1.0)
+        return (weight * missing.clamp_min(1e-6) ** self.config.focal_gamma * entropy).sum() / care.sum().clamp_min(1)
+
+
+def _around(planes: Tensor, side: int) -> Tensor:
+    """The largest value in a square around each pixel."""
+    return F.max_pool2d(planes, side, stride=1, padding=side // 2)
+
+
+def _network(config: DetectConfig) -> nn.Module:
+    try:
+        return ARCHITECTURES[config.architecture](**json.loads(config.hyperparameters))
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError(f"{config.architecture} cannot be built from {config.hyperparameters}: {error}.") from None
+
+
+def _scaled(photos: PhotoSet, config: DetectConfig, count: int, side: int, generator: torch.Generator) -> Tensor:
+    """Patches of a batch, all enlarged or shrunk by one factor drawn evenly on a logarithmic scale."""
+    low, high = config.least_scale, config.most_scale
+    factor = low * (high / low) ** float(torch.rand((), generator=generator))
+    smallest = min(min(photo.shape[1:]) for photo in photos.photos)
+    source = min(max(16, round(side / factor)), int(smallest))
+    crops = photos.sample(count, source, generator)
+    if source == side:
+        return crops
+    scaled = F.interpolate(crops, size=(side, side), mode="bicubic", align_corners=False, antialias=source > side)
+    return scaled.clamp(0, 1)
+
+
+def _softened(photos: Tensor, share: float, generator: torch.Generator) -> Tensor:
+    """A ``share`` of the photos mixed with their own blur: lenses, enlargers and scanners of all kinds."""
+    dice = torch.rand((len(photos), 2), generator=generator).to(photos.device)[..., None, None]
+    amount = torch.where(dice[:, :1] < share, dice[:, 1:], torch.zeros((), device=photos.device))
+    blurred = F.avg_pool2d(F.pad(photos, (2, 2, 2, 2), mode="replicate"), 3, stride=1)
+    blurred = F.avg_pool2d(blurred, 3, stride=1)
+    return photos + (blurred - photos) * amount
+
+
+def _stored(photos: Tensor, share: float, generator: torch.Generator) -> Tensor:
+    """As files hold them: 8 bit, a ``share`` of them JPEG of quality 50 to 95."""
+    dice = torch.rand((len(photos), 2), generator=generator).tolist()
+    eight = (photos.clamp(0, 1) * 255).round().to(torch.uint8).permute(0, 2, 3, 1).cpu().numpy()
+    kept = []
+    for pixels, (chance, quality) in zip(eight, dice, strict=True):
+        if chance < share:
+            _, data = cv2.imencode(".jpg", pixels[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, int(50 + 45 * quality)])
+            pixels = np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR))[..., ::-1]
+        kept.append(np.ascontiguousarray(pixels.transpose(2, 0, 1)))
+    return torch.from_numpy(np.stack(kept)).to(photos.device).float() / 255
+
+
+def _dice(logits: Tensor, target: Tensor, care: Tensor) -> Tensor:
+    """1 - soft Dice over a batch, the mean of the classes that are in it; 0 where none is."""
+    probability, wanted, axes = logits.sigmoid(), target * care, (0, 2, 3)
+    overlap, size = (probability * wanted).sum(axes), (probability * care).sum(axes) + wanted.sum(axes)
+    there = (wanted.sum(axes) > 0).float()
+    return ((1 - (2 * overlap + 1) / (size + 1)) * there).sum() / there.sum().clamp_min(1)
+
+
+def _agreement(marked: Flags, true: Flags, known: Flags) -> Agreement:
+    parts = (agreement(*one, tolerance_px=TOLERANCE_PX, known=k) for *one, k in zip(marked, true, known, strict=True))
+    return sum(parts, Agreement())
+
+
+def _tinted(photos: Tensor, planes: Tensor) -> Tensor:
+    """Gray photos with each class laid over them in its colour."""
+    picture = photos.mean(1, keepdim=True).expand(-1, 3, -1, -1) * 0.8
+    for index, tint in enumerate(_TINTS):
+        color = torch.tensor(tint, device=photos.device)[:, None, None]
+        picture = picture + (color - picture) * planes[:, index : index + 1]
+    return picture
