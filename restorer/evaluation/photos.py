@@ -3,33 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from restorer.core.errors import InputError
+from restorer.formats.container import READ_SUFFIXES
 from restorer.formats.raster import read_photo
 
-SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff"})
 BUNDLED = ("astronaut", "chelsea", "coffee")
 
 
-def evaluation_photos(folder: Path | None) -> Iterator[tuple[str, npt.NDArray[np.uint8]]]:
+def evaluation_photos(folder: Path | None, limit: int | None = None) -> Iterator[tuple[str, npt.NDArray[np.uint8]]]:
     """Names and 8-bit RGB pixels, in name order.
+
+    Args:
+        folder: every file in it that the program can open counts; the bundled photos if None.
+        limit: at most so many.
 
     Raises:
         InputError: where the folder is missing or holds no photos.
     """
-    if folder is None:
-        from skimage import data
+    photos = _bundled() if folder is None else _in_folder(folder)
+    return islice(photos, limit)
 
-        for name in BUNDLED:
-            yield name, np.asarray(getattr(data, name)(), np.uint8)
-        return
+
+def _bundled() -> Iterator[tuple[str, npt.NDArray[np.uint8]]]:
+    from skimage import data
+
+    for name in BUNDLED:
+        yield name, np.asarray(getattr(data, name)(), np.uint8)
+
+
+def _in_folder(folder: Path) -> Iterator[tuple[str, npt.NDArray[np.uint8]]]:
     if not folder.is_dir():
         raise InputError(f"The folder {folder} does not exist.")
-    paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES)
+    paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in READ_SUFFIXES)
     if not paths:
         raise InputError(f"The folder {folder} holds no photos.")
     for path in paths:

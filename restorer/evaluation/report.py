@@ -1,11 +1,15 @@
-"""What a suite found: tables for people, plain values for scripts, and gates with their verdicts."""
+"""What a suite found: tables for people, plain values for scripts, gates with their verdicts, sheets for eyes."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
-Cell = str | float | int
+from restorer.evaluation.sheets import Sheet
+
+Cell = str | float | int | None
+"""None where there is no figure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,43 +33,78 @@ class Gate:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Outcome of one suite."""
+    """Outcome of one suite.
+
+    Attributes:
+        suite: its name.
+        subject: what was measured, in a few words.
+        tables: figures.
+        gates: verdicts.
+        values: plain values for scripts, beside tables and gates.
+        sheets: pictures, rendered only where a folder is asked for.
+        notes: sentences on how to read the figures, or on what was left out.
+        details: long tables, one row for each file; written to a report folder, not to the terminal.
+    """
 
     suite: str
     subject: str
     tables: tuple[Table, ...]
     gates: tuple[Gate, ...]
     values: dict[str, Any] = field(default_factory=dict)
+    sheets: tuple[Sheet, ...] = ()
+    notes: tuple[str, ...] = ()
+    details: tuple[Table, ...] = ()
+
+    @property
+    def missed(self) -> bool:
+        """Whether something that must be reached was not."""
+        return not all(gate.reached for gate in self.gates)
 
     def to_json(self) -> dict[str, Any]:
+        """Plain values; what is no finite number becomes None, which JSON can hold."""
         return {
             "suite": self.suite,
             "subject": self.subject,
             "tables": [
-                {"title": t.title, "rows": [dict(zip(t.headings, row, strict=True)) for row in t.rows]}
-                for t in self.tables
+                {"title": t.title, "rows": [dict(zip(t.headings, map(_finite, row), strict=True)) for row in t.rows]}
+                for t in (*self.tables, *self.details)
             ],
             "gates": [
                 {"name": g.name, "figure": g.figure, "wanted": g.wanted, "reached": g.reached} for g in self.gates
             ],
+            "notes": list(self.notes),
             **self.values,
         }
 
 
+def cell_text(cell: Cell) -> str:
+    """A cell as it is shown: two decimals, a dash where there is no figure."""
+    if cell is None or (isinstance(cell, float) and math.isnan(cell)):
+        return "–"
+    return f"{cell:.2f}" if isinstance(cell, float) else str(cell)
+
+
 def print_report(report: Report) -> None:
-    """Tables and gates on standard output."""
+    """Tables, notes and gates on standard output."""
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table as RichTable
 
     console = Console()
-    console.print(f"[bold]{report.suite}[/bold] · {report.subject}")
+    console.print(f"[bold]{report.suite}[/bold] · {escape(report.subject)}")
     for table in report.tables:
-        shown = RichTable(title=table.title, title_justify="left")
+        shown = RichTable(title=escape(table.title), title_justify="left")
         for index, heading in enumerate(table.headings):
-            shown.add_column(heading, justify="left" if index == 0 else "right")
+            shown.add_column(heading, justify="right" if index else "left", no_wrap=index == 0)
         for row in table.rows:
-            shown.add_row(*(f"{cell:.2f}" if isinstance(cell, float) else str(cell) for cell in row))
+            shown.add_row(*(escape(cell_text(cell)) for cell in row))
         console.print(shown)
+    for note in report.notes:
+        console.print(escape(note))
     for gate in report.gates:
         verdict = "[green]reached[/green]" if gate.reached else "[red]missed[/red]"
-        console.print(f"{verdict}  {gate.name}: {gate.figure} (wanted {gate.wanted})")
+        console.print(f"{verdict}  {escape(gate.name)}: {escape(gate.figure)} (wanted {escape(gate.wanted)})")
+
+
+def _finite(cell: Cell) -> Cell:
+    return None if isinstance(cell, float) and not math.isfinite(cell) else cell

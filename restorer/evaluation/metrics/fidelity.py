@@ -1,15 +1,12 @@
-"""Figures of merit. Pictures are ``H x W x C`` float arrays of one range; masks ``H x W`` bool, True = inside."""
+"""How far values are from the truth, and whether the border of a repair shows."""
 
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-Picture = npt.NDArray[Any]
-Region = npt.NDArray[np.bool_]
+from restorer.evaluation.metrics.pictures import Picture, Region, check_same_shape
 
 
 def psnr(result: Picture, truth: Picture, region: Region | None = None, *, peak: float = 255.0) -> float:
@@ -18,8 +15,7 @@ def psnr(result: Picture, truth: Picture, region: Region | None = None, *, peak:
     Raises:
         ValueError: for an empty region or pictures of different shapes.
     """
-    if result.shape != truth.shape:
-        raise ValueError(f"shapes differ: {result.shape} and {truth.shape}")
+    check_same_shape(result, truth)
     difference = result.astype(np.float64) - truth.astype(np.float64)
     if region is not None:
         difference = difference[region]
@@ -30,9 +26,10 @@ def psnr(result: Picture, truth: Picture, region: Region | None = None, *, peak:
 
 
 def seam_ratio(result: Picture, truth: Picture, region: Region) -> float:
-    """Mean gradient across the region's border, over that of the undamaged picture there: 1 = no seam.
+    """Mean gradient across the region's border, over that of the undamaged picture there.
 
-    Only pairs of neighbours with one inside and one outside count.
+    1 = no seam; above, an edge shows; below, what is there was smoothed over. Only pairs of neighbours with one
+    inside and one outside count.
     """
     gray, reference = result.astype(np.float64).mean(2), truth.astype(np.float64).mean(2)
     total = expected = 0.0
@@ -41,11 +38,3 @@ def seam_ratio(result: Picture, truth: Picture, region: Region) -> float:
         total += float(np.abs(np.diff(gray, axis=axis))[crossing].sum())
         expected += float(np.abs(np.diff(reference, axis=axis))[crossing].sum())
     return total / expected if expected > 0 else math.inf
-
-
-def percentile(values: list[float], share: float) -> float:
-    """Smallest value that ``share`` (0 to 1) of the values do not exceed; 0 for none."""
-    if not values:
-        return 0.0
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, max(0, math.ceil(share * len(ordered)) - 1))]

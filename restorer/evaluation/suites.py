@@ -1,0 +1,78 @@
+"""What can be measured: the table of suites. Each is imported only when it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+from restorer.core.errors import InputError
+from restorer.evaluation.report import Report
+
+
+@dataclass(frozen=True, slots=True)
+class SuiteOptions:
+    """What the person asked for; a suite that has no use for one of these takes no notice of it.
+
+    Attributes:
+        data: folder of photos; the bundled ones if None.
+        model: id of the weights; the best installed if empty.
+        device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
+        photos: at most so many of them; all if None.
+    """
+
+    data: Path | None = None
+    model: str = ""
+    device: str = "auto"
+    photos: int | None = None
+
+
+Suite = Callable[[SuiteOptions], Report]
+
+
+def _degradation(options: SuiteOptions) -> Report:
+    from restorer.evaluation.degradation_suite import degradation_suite
+
+    return degradation_suite(options)
+
+
+def _detect(options: SuiteOptions) -> Report:
+    from restorer.evaluation.detect_suite import detect_suite
+
+    return detect_suite(options)
+
+
+def _inpaint(options: SuiteOptions) -> Report:
+    from restorer.evaluation.inpaint.suite import inpaint_suite
+
+    return inpaint_suite(options)
+
+
+def _io(options: SuiteOptions) -> Report:
+    from restorer.evaluation.io.suite import io_suite
+
+    return io_suite(options)
+
+
+def _ui(options: SuiteOptions) -> Report:
+    from restorer.evaluation.ui_suite import ui_suite
+
+    return ui_suite()
+
+
+SUITES: Mapping[str, Suite] = MappingProxyType(
+    {"inpaint": _inpaint, "detect": _detect, "degradation": _degradation, "io": _io, "ui": _ui}
+)
+
+
+def run_suite(name: str, options: SuiteOptions) -> Report:
+    """Measures.
+
+    Raises:
+        InputError: where there is no such suite, or it cannot use what it is given.
+    """
+    suite = SUITES.get(name)
+    if suite is None:
+        raise InputError(f"There is no suite {name!r}.", hint=f"Known: {', '.join(SUITES)}.")
+    return suite(options)
