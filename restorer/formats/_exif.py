@@ -12,10 +12,13 @@ from fractions import Fraction
 
 from restorer.formats import _ifd
 from restorer.formats._ifd import Directory, Entry, TagTree, TiffReader
+from restorer.formats._source import ByteRun
 from restorer.formats.metadata import Dpi
 
 ORIENTATION, X_RESOLUTION, Y_RESOLUTION, RESOLUTION_UNIT = 0x0112, 0x011A, 0x011B, 0x0128
 _WIDTH, _HEIGHT, _EXIF_WIDTH, _EXIF_HEIGHT = 0x0100, 0x0101, 0xA002, 0xA003
+_COLOR_SPACE = 0xA001
+_THUMBNAIL, _THUMBNAIL_BYTES = 0x0201, 0x0202
 _INCH, _CENTIMETRE = 2, 3
 
 # Fields of the main directory that describe the photo and not how its pixels are stored: document and page name,
@@ -113,7 +116,7 @@ def with_facts(exif: bytes, width: int, height: int, dpi: Dpi | None) -> bytes:
     """The block as it must stand beside pixels of this size and resolution.
 
     Orientation is 1, sizes and resolution agree with the file, and the embedded thumbnail, which shows the photo as it
-    was before, is cut off. Without ``dpi`` the resolution stays as it is.
+    was before, is gone. Without ``dpi`` the resolution stays as it is.
 
     Raises:
         ValueError: where the block is not EXIF.
@@ -121,8 +124,7 @@ def with_facts(exif: bytes, width: int, height: int, dpi: Dpi | None) -> bytes:
     block = bytearray(upright(exif))
     reader = TiffReader(block)
     main = reader.main()
-    if main.next_position + reader.layout.inline_bytes <= len(block):
-        struct.pack_into(reader.layout.offset, block, main.next_position, 0)
+    _cut_thumbnail(block, reader, main)
     try:
         sub = reader.child(main, _ifd.EXIF_IFD)
     except ValueError:
@@ -139,6 +141,39 @@ def with_facts(exif: bytes, width: int, height: int, dpi: Dpi | None) -> bytes:
             # Fields may be missing, of another type, or share one value.
             if any(reader.main().entries.get(tag) != entry for tag, entry in entries.items()):
                 block = _ifd.extend(block, TagTree(entries, {}, {}, {}))
+    return bytes(block)
+
+
+def _cut_thumbnail(block: bytearray, reader: TiffReader, main: Directory) -> None:
+    """Cuts off the second directory, and blanks the picture it leads to: it may show what was cropped away."""
+    inline = reader.layout.inline_bytes
+    pointer = bytes(block[main.next_position : main.next_position + inline])
+    if len(pointer) < inline:
+        return
+    (offset,) = struct.unpack(reader.layout.offset, pointer)
+    struct.pack_into(reader.layout.offset, block, main.next_position, 0)
+    try:
+        entries = reader.directory(offset).entries if offset else {}
+    except ValueError:
+        return
+    numbers = [entries[tag].numbers() for tag in (_THUMBNAIL, _THUMBNAIL_BYTES) if tag in entries]
+    if len(numbers) == 2 and all(len(each) == 1 for each in numbers):
+        start, size = numbers[0][0], numbers[1][0]
+        if start + size <= len(block):
+            block[start : start + size] = bytes(size)
+
+
+def with_color_space(exif: bytes, *, is_srgb: bool) -> bytes:
+    """The block with its note on the colour space, where it has one, set to sRGB or to "see the profile".
+
+    Raises:
+        ValueError: where the block is not EXIF.
+    """
+    block = bytearray(exif)
+    reader = TiffReader(block)
+    directory = reader.child(reader.main(), _ifd.EXIF_IFD)
+    if directory is not None:
+        _put(block, reader, directory, _COLOR_SPACE, Entry.of(_ifd.SHORT, 1 if is_srgb else 0xFFFF))
     return bytes(block)
 
 
@@ -161,13 +196,16 @@ def _put(block: bytearray, reader: TiffReader, directory: Directory, tag: int, e
         block[at : at + len(entry.value)] = reader.layout.turn(entry.type, entry.value)
 
 
-def from_tiff(data: bytes) -> bytes | None:
-    """EXIF block of the descriptive fields of a TIFF file, or None where it has none.
+def from_tiff(data: ByteRun, offset: int | None = None) -> bytes | None:
+    """EXIF block of the descriptive fields of one page of a TIFF file, or None where it has none.
+
+    Args:
+        offset: of the page's directory; None takes the first.
 
     Raises:
-        ValueError: where its first directory cannot be read.
+        ValueError: where that cannot be read.
     """
-    tree = _descriptive(data)
+    tree = _descriptive(data, offset)
     return _ifd.build(tree) if tree.main or tree.exif or tree.gps else None
 
 
@@ -180,8 +218,8 @@ def into_tiff(exif: bytes) -> TagTree:
     return _descriptive(exif)
 
 
-def _descriptive(data: bytes) -> TagTree:
-    tree = _ifd.read_tree(data)
+def _descriptive(data: ByteRun, offset: int | None = None) -> TagTree:
+    tree = _ifd.read_tree(data, offset)
     main = {tag: entry for tag, entry in tree.main.items() if tag in _DESCRIPTIVE}
     if main.get(_DESCRIPTION, _NONE).value.startswith(_SHAPE_NOTE):
         del main[_DESCRIPTION]

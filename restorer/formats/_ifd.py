@@ -12,6 +12,8 @@ from typing import TypeAlias
 
 import numpy as np
 
+from restorer.formats._source import ByteRun
+
 BYTE, ASCII, SHORT, LONG, RATIONAL, UNDEFINED, LONG8 = 1, 2, 3, 4, 5, 7, 16
 
 EXIF_IFD, GPS_IFD, INTEROP_IFD = 0x8769, 0x8825, 0xA005
@@ -19,6 +21,8 @@ POINTERS = frozenset({EXIF_IFD, GPS_IFD, INTEROP_IFD})
 
 # Bytes of one value, and of the unit in which its byte order turns (a rational is two longs).
 _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8}
+_MAX_VALUE_BYTES, _MAX_DIRECTORY_BYTES = 64 * 2**20, 256 * 2**20
+"""Longest value and longest directory that are read; crafted ones point again and again at the whole file."""
 _UNITS = {3: 2, 4: 4, 5: 4, 8: 2, 9: 4, 10: 4, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8}
 
 
@@ -53,7 +57,7 @@ Entries: TypeAlias = dict[int, Entry]
 
 
 @dataclass(frozen=True, slots=True)
-class _Layout:
+class Layout:
     """Byte order and field widths of one structure."""
 
     order: str
@@ -99,28 +103,31 @@ class Directory:
 
 
 class TiffReader:
-    """Reads directories of a TIFF file or EXIF block held in memory.
+    """Reads directories of a TIFF file or EXIF block.
 
     Raises:
         ValueError: where ``data`` are not TIFF, or a directory lies outside of them.
     """
 
-    def __init__(self, data: bytes | bytearray) -> None:
+    def __init__(self, data: ByteRun) -> None:
         magic = bytes(data[:4])
         if magic not in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"):
             raise ValueError("not a TIFF structure")
         self.data = data
-        self.layout = _Layout("<" if magic[:2] == b"II" else ">", b"+" in magic)
+        self.layout = Layout("<" if magic[:2] == b"II" else ">", b"+" in magic)
         (self.root,) = self._unpack(self.layout.offset, self.layout.root_position)
 
     def _unpack(self, form: str, position: int) -> tuple[int, ...]:
         try:
-            return struct.unpack_from(form, self.data, position)
+            return struct.unpack(form, self.data[position : position + struct.calcsize(form)])
         except struct.error as error:
             raise ValueError("a directory lies outside of the data") from error
 
     def directory(self, offset: int) -> Directory:
-        """The directory at ``offset``. Entries of unknown type or with values outside of the data are left out."""
+        """The directory at ``offset``.
+
+        Entries of unknown type, with values outside of the data or of absurd length are left out.
+        """
         layout = self.layout
         (count,) = self._unpack(layout.count, offset)
         entry_bytes = struct.calcsize(layout.head) + layout.inline_bytes
@@ -130,13 +137,17 @@ class TiffReader:
             raise ValueError("a directory lies outside of the data")
         entries: Entries = {}
         positions: dict[int, int] = {}
+        total = 0
         for start in range(first, next_position, entry_bytes):
             tag, type_, values = self._unpack(layout.head, start)
             size = _SIZES.get(type_, 0) * values
             position = start + struct.calcsize(layout.head)
             if size > layout.inline_bytes:
                 (position,) = self._unpack(layout.offset, position)
-            if 0 < size <= len(self.data) - position:
+            if 0 < size <= min(len(self.data) - position, _MAX_VALUE_BYTES):
+                total += size
+                if total > _MAX_DIRECTORY_BYTES:
+                    raise ValueError("the fields of a directory overlap")
                 raw = bytes(self.data[position : position + size])
                 entries[tag] = Entry(type_, values, layout.turn(type_, raw))
                 positions[tag] = position
@@ -161,14 +172,17 @@ class TagTree:
     interop: Entries
 
 
-def read_tree(data: bytes) -> TagTree:
+def read_tree(data: ByteRun, offset: int | None = None) -> TagTree:
     """All four directories; those that are absent or damaged are empty.
 
+    Args:
+        offset: of the main one; None takes the first of the file.
+
     Raises:
-        ValueError: where even the first cannot be read.
+        ValueError: where even the main one cannot be read.
     """
     reader = TiffReader(data)
-    main = reader.main()
+    main = reader.directory(reader.root if offset is None else offset)
     exif = _child(reader, main, EXIF_IFD)
     parts = (main, exif, _child(reader, main, GPS_IFD), _child(reader, exif, INTEROP_IFD))
     return TagTree(*({tag: entry for tag, entry in part.entries.items() if tag not in POINTERS} for part in parts))
@@ -182,7 +196,7 @@ def _child(reader: TiffReader, parent: Directory, pointer: int) -> Directory:
     return found or Directory({}, {}, 0)
 
 
-def _pack(entries: Mapping[int, Entry], at: int, layout: _Layout) -> bytes:
+def pack(entries: Mapping[int, Entry], at: int, layout: Layout) -> bytes:
     """A directory and its values, to stand at the offset ``at`` (even) with no directory following."""
     table = bytearray(struct.pack(layout.count, len(entries)))
     values_at = at + len(table) + len(entries) * (struct.calcsize(layout.head) + layout.inline_bytes)
@@ -200,39 +214,47 @@ def _pack(entries: Mapping[int, Entry], at: int, layout: _Layout) -> bytes:
     return bytes(table + bytes(layout.inline_bytes) + values)
 
 
-def extend(data: bytes | bytearray, tree: TagTree) -> bytearray:
-    """``data`` with the fields of ``tree`` added to its first directory, or put in their place.
+def append_tree(tree: TagTree, entries: Entries, at: int, layout: Layout) -> tuple[bytes, int]:
+    """Directories to stand at the even offset ``at``: their bytes, and where among the file the main one begins.
 
-    The directory is written anew at the end and the header led to it: nothing that was there moves, so that offsets
-    inside (strips, maker notes) stay true. Directories after the first are cut off.
-
-    Raises:
-        ValueError: where ``data`` are not TIFF, or outgrow what their offsets can reach.
+    Args:
+        entries: fields of the main directory that ``tree`` adds to, or replaces.
     """
-    reader = TiffReader(data)
-    layout = reader.layout
-    entries = dict(reader.main().entries)
-    result = bytearray(data)
+    entries, exif = dict(entries), dict(tree.exif)
+    result = bytearray()
 
     def append(part: Mapping[int, Entry]) -> int:
         result.extend(b"\0" * (len(result) % 2))
-        at = len(result)
-        result.extend(_pack(part, at, layout))
-        return at
+        begin = at + len(result)
+        result.extend(pack(part, begin, layout))
+        return begin
 
     pointer_type = LONG8 if layout.big else LONG
-    exif = dict(tree.exif)
     if tree.interop:
         exif[INTEROP_IFD] = Entry.of(pointer_type, append(tree.interop))
     if exif:
         entries[EXIF_IFD] = Entry.of(pointer_type, append(exif))
     if tree.gps:
         entries[GPS_IFD] = Entry.of(pointer_type, append(tree.gps))
-    entries.update(tree.main)
-    root = append(entries)
-    if not layout.big and len(result) >= 2**32:
-        raise ValueError("the file outgrows 4 GiB")
-    struct.pack_into(layout.offset, result, layout.root_position, root)
+    root = append(entries | tree.main)
+    return bytes(result), root
+
+
+def extend(data: bytes | bytearray, tree: TagTree) -> bytearray:
+    """``data`` with the fields of ``tree`` added to its first directory, or put in their place.
+
+    The directory is written anew at the end and the header led to it: nothing that was there moves, so that offsets
+    inside (maker notes) stay true. Directories after the first are cut off.
+
+    Raises:
+        ValueError: where ``data`` are not TIFF.
+    """
+    reader = TiffReader(data)
+    result = bytearray(data)
+    result.extend(b"\0" * (len(result) % 2))
+    appended, root = append_tree(tree, reader.main().entries, len(result), reader.layout)
+    result += appended
+    struct.pack_into(reader.layout.offset, result, reader.layout.root_position, root)
     return result
 
 

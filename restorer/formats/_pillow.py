@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,8 @@ import PIL.Image
 from PIL import ImageCms
 
 from restorer.core.image import Pixels
-from restorer.formats._codec import check_size
+from restorer.formats._codec import UnfaithfulError, check_size
+from restorer.formats._source import Source
 
 # Sizes are checked by check_size, with limits fit for scans; Pillow's own would refuse an A3 page at 1200 dpi.
 PIL.Image.MAX_IMAGE_PIXELS = None
@@ -18,9 +20,9 @@ PIL.Image.MAX_IMAGE_PIXELS = None
 CMYK_NOTE = "The CMYK colours were converted to sRGB."
 
 
-def open_picture(data: bytes, kind: str, name: str) -> PIL.Image.Image:
-    """The picture in ``data``, header read and size checked, pixels not yet decoded."""
-    picture = PIL.Image.open(io.BytesIO(data), formats=(kind,))
+def open_picture(source: Source, kind: str, name: str) -> PIL.Image.Image:
+    """The picture in ``source``, header read and size checked, pixels not yet decoded."""
+    picture = PIL.Image.open(source.file(), formats=(kind,))
     check_size(name, picture.width, picture.height, len(picture.getbands()))
     return picture
 
@@ -71,8 +73,16 @@ def from_pixels(pixels: Pixels) -> PIL.Image.Image:
     return PIL.Image.fromarray(np.ascontiguousarray(pixels[:, :, 0] if pixels.shape[2] == 1 else pixels))
 
 
-def save(picture: PIL.Image.Image, kind: str, **options: Any) -> bytes:
-    """Encodes with those options that are not None."""
+def save(path: Path, picture: PIL.Image.Image, kind: str, **options: Any) -> bytes:
+    """Encodes into a file with those options that are not None; returns what is in it, after looking.
+
+    Raises:
+        UnfaithfulError: where the file holds something else than was written.
+    """
     buffer = io.BytesIO()
     picture.save(buffer, kind, **{name: value for name, value in options.items() if value is not None})
-    return buffer.getvalue()
+    path.write_bytes(buffer.getbuffer())
+    data = path.read_bytes()
+    if data != buffer.getbuffer():
+        raise UnfaithfulError("it reads back as another file")
+    return data

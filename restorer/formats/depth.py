@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -12,7 +14,8 @@ from restorer.core.image import Pixels
 _BLOCK_ROWS = 256
 """Rows converted at a time, so that intermediate values never need a second picture's memory."""
 
-_DTYPES: dict[int, npt.DTypeLike] = {8: np.uint8, 16: np.uint16, 32: np.float32}
+DTYPES: Mapping[int, npt.DTypeLike] = MappingProxyType({8: np.uint8, 16: np.uint16, 32: np.float32})
+"""What pixels of so many bits are made of."""
 _TOPS = {1: 255, 2: 65535}
 """Full white of unsigned integers by their bytes."""
 
@@ -23,7 +26,7 @@ def convert_depth(pixels: Pixels, bits: int) -> Pixels:
     Values are rounded to the nearest; floating point outside of 0 to 1 is cut off, and not-a-number becomes 0.
     The very same array is returned where nothing is to be done.
     """
-    target = np.dtype(_DTYPES[bits])
+    target = np.dtype(DTYPES[bits])
     if pixels.dtype == target:
         return pixels
     result = np.empty(pixels.shape, target)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 import numpy as np
 
@@ -10,12 +12,20 @@ from restorer.core.errors import InputError
 from restorer.core.image import Image, Pixels
 from restorer.formats import _exif
 from restorer.formats._codec import Encodable
-from restorer.formats.color import is_gray_profile, to_srgb_rgb
+from restorer.formats.color import is_gray_profile, to_profile
 from restorer.formats.container import Container, container_named
-from restorer.formats.depth import convert_depth
+from restorer.formats.depth import DTYPES, convert_depth
+from restorer.formats.intent import Intent
 from restorer.formats.metadata import Metadata
+from restorer.formats.profiles import SPACES, standard_profile
 
 AUTO = "auto"
+KEEP = "keep"
+PROFILES: Mapping[str, str] = MappingProxyType(
+    {KEEP: "As it is"} | {space: SPACES[space].title for space in ("srgb", "adobe-rgb", "display-p3")}
+)
+"""Choices of ``ExportOptions.profile``, and what to call them."""
+DPI_RANGE = (1.0, 50_000.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +39,9 @@ class ExportOptions:
         quality: 1 to 100, of compression with loss.
         compression: ``auto``, or one of the format's own (``deflate``, ``lzw``, ``none``, ``lossy``, ``lossless``).
         keep_metadata: whether EXIF, XMP and IPTC go into the file; profile and resolution always do.
+        profile: one of :data:`PROFILES`; colours are converted, a gray photo stays gray with that space's curve.
+        intent: what becomes of colours outside of that profile.
+        dpi: print resolution to write; None keeps the photo's own.
     """
 
     format: str | None = None
@@ -36,6 +49,9 @@ class ExportOptions:
     quality: int = 95
     compression: str = AUTO
     keep_metadata: bool = True
+    profile: str = KEEP
+    intent: Intent = Intent.RELATIVE
+    dpi: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +65,11 @@ class ExportPlan:
         depth: bits per channel in the file.
         flatten: whether transparency is filled with white.
         to_rgb: whether gray becomes three equal channels.
-        to_srgb: whether the colours must be converted to sRGB, as the profile has no place in the file.
+        convert_to: profile that the colours are converted to; None where they stay.
+        intent: of that conversion.
         icc: profile to embed.
         metadata: what of it is written.
+        infrared: ``H x W``, of the photo's dtype, to write as a further channel.
         losses: sentences on everything above that the photo loses.
     """
 
@@ -61,38 +79,63 @@ class ExportPlan:
     depth: int
     flatten: bool
     to_rgb: bool
-    to_srgb: bool
+    convert_to: bytes | None
+    intent: Intent
     icc: bytes | None
     metadata: Metadata
+    infrared: Pixels | None = field(repr=False)
     losses: tuple[str, ...]
 
     @property
     def is_lossless(self) -> bool:
-        """Whether the file gives back exactly the pixels of :meth:`carry_out`."""
+        """Whether the file gives back exactly the pixels it is given."""
         return self.compression in self.container.lossless
 
-    def carry_out(self, image: Image) -> Encodable:
-        """The photo's pixels as they go into the file."""
-        pixels = _srgb(image) if self.to_srgb else image.pixels
-        pixels = convert_depth(pixels, self.depth)
-        if self.flatten:
-            pixels = _on_white(pixels)
-        if self.to_rgb and pixels.shape[2] < 3:
-            pixels = np.concatenate((pixels[:, :, :1].repeat(3, axis=2), pixels[:, :, 1:]), axis=2)
+    def encodable(self, image: Image) -> Encodable:
+        """The photo as it goes into the file; its rows are converted when they are asked for."""
+        channels = image.channels - int(self.flatten)
+        if self.to_rgb and channels < 3:
+            channels += 2
         metadata = self.metadata
         if metadata.exif:
             exif = _exif.with_facts(metadata.exif, image.width, image.height, metadata.dpi)
+            if self.convert_to is not None:
+                exif = _exif.with_color_space(exif, is_srgb=self.icc == standard_profile("srgb"))
             metadata = replace(metadata, exif=exif)
-        return Encodable(pixels, self.icc, metadata, self.quality, self.compression)
+        return Encodable(
+            image,
+            lambda rows: self._converted(rows, image),
+            channels,
+            np.dtype(DTYPES[self.depth]),
+            self.icc,
+            metadata,
+            self.quality,
+            self.compression,
+            None if self.infrared is None else convert_depth(self.infrared, self.depth),
+        )
+
+    def _converted(self, rows: Pixels, image: Image) -> Pixels:
+        if self.convert_to is not None:
+            rows = to_profile(rows, image.color, self.convert_to, self.intent)
+        if self.to_rgb and rows.shape[2] < 3:
+            rows = np.concatenate((rows[:, :, :1].repeat(3, axis=2), rows[:, :, 1:]), axis=2)
+        rows = convert_depth(rows, self.depth)
+        return _on_white(rows) if self.flatten else rows
 
 
 def plan_export(
-    image: Image, metadata: Metadata, options: ExportOptions, container: Container | None = None
+    image: Image,
+    metadata: Metadata,
+    options: ExportOptions,
+    container: Container | None = None,
+    *,
+    infrared: Pixels | None = None,
 ) -> ExportPlan:
     """Decides how the photo is written.
 
     Args:
         container: format to use; None takes ``options.format``.
+        infrared: the photo's infrared channel, if it has one.
 
     Raises:
         InputError: for options the format does not have, or a photo larger than it can hold.
@@ -112,22 +155,41 @@ def plan_export(
     depth = _checked_depth(image, options, container)
     flatten = image.has_alpha and not container.alpha
     to_rgb = image.color_channels == 1 and not container.gray
-    icc, to_srgb, losses = _profile(image, container)
+    convert_to, icc, losses = _profile(image, options, container)
     losses = (*_depth_losses(image, depth), *losses)
     if flatten:
         losses += (f"Transparent parts are filled with white: {container.title} has no transparency.",)
     if to_rgb:
         losses += (f"Gray is written as three equal colour channels: {container.title} has no gray.",)
-    kept, metadata_losses = _fitting(metadata if options.keep_metadata else metadata.without_description(), container)
+    kept_infrared, infrared_losses = _infrared(image, infrared, container)
+    metadata = _with_dpi(metadata if options.keep_metadata else metadata.without_description(), options)
+    kept, metadata_losses = _fitting(metadata, container)
     return ExportPlan(
-        container, compression, options.quality, depth, flatten, to_rgb, to_srgb, icc, kept, (*losses, *metadata_losses)
+        container,
+        compression,
+        options.quality,
+        depth,
+        flatten,
+        to_rgb,
+        convert_to,
+        options.intent,
+        icc,
+        kept,
+        kept_infrared,
+        (*losses, *infrared_losses, *metadata_losses),
     )
 
 
-def export_losses(image: Image, options: ExportOptions | str, metadata: Metadata | None = None) -> tuple[str, ...]:
+def export_losses(
+    image: Image,
+    options: ExportOptions | str,
+    metadata: Metadata | None = None,
+    *,
+    infrared: Pixels | None = None,
+) -> tuple[str, ...]:
     """Sentences on what the photo would lose in an export; empty where nothing.
 
-    Compression with loss and metadata left out by choice are not repeated here.
+    Compression with loss, metadata left out and profiles converted by choice are not repeated here.
 
     Args:
         options: with its format set, or just the name of a format.
@@ -137,7 +199,7 @@ def export_losses(image: Image, options: ExportOptions | str, metadata: Metadata
     """
     if isinstance(options, str):
         options = ExportOptions(format=options)
-    return plan_export(image, metadata or Metadata(), options).losses
+    return plan_export(image, metadata or Metadata(), options, infrared=infrared).losses
 
 
 def _checked_compression(options: ExportOptions, container: Container) -> str:
@@ -167,16 +229,47 @@ def _depth_losses(image: Image, depth: int) -> tuple[str, ...]:
     return (f"{image.bit_depth} bits per channel are rounded to {depth}.",)
 
 
-def _profile(image: Image, container: Container) -> tuple[bytes | None, bool, tuple[str, ...]]:
-    """The profile to embed, whether to convert to sRGB instead, and losses."""
+def _profile(
+    image: Image, options: ExportOptions, container: Container
+) -> tuple[bytes | None, bytes | None, tuple[str, ...]]:
+    """The profile to convert to (or None), the one to embed, and losses."""
+    if options.profile not in PROFILES:
+        raise InputError(
+            f"Colours cannot be converted to “{options.profile}”.", hint=f"Use one of: {', '.join(PROFILES)}."
+        )
     icc = image.color.icc
+    gray = image.color_channels == 1
+    if options.profile != KEEP:
+        target = standard_profile(options.profile, gray=gray and container.gray)
+        return target, target, ()
     if icc is None:
-        return None, False, ()
+        return None, None, ()
     if is_gray_profile(icc) and not container.gray:
-        return None, True, (f"The gray profile {image.color.name} is replaced by sRGB: {container.title} has no gray.",)
-    if not is_gray_profile(icc) and image.color_channels == 1 and container.name == "png":
-        return None, False, (f"The colour profile {image.color.name} is left out: PNG takes none for gray pictures.",)
-    return icc, False, ()
+        target = standard_profile("srgb")
+        loss = f"The gray profile {image.color.name} is replaced by sRGB: {container.title} has no gray."
+        return target, target, (loss,)
+    if not is_gray_profile(icc) and gray and container.name == "png":
+        return None, None, (f"The colour profile {image.color.name} is left out: PNG takes none for gray pictures.",)
+    return None, icc, ()
+
+
+def _infrared(image: Image, infrared: Pixels | None, container: Container) -> tuple[Pixels | None, tuple[str, ...]]:
+    if infrared is None:
+        return None, ()
+    if not container.infrared:
+        return None, (f"The infrared channel is left out: {container.title} has no place for it.",)
+    if infrared.shape != (image.height, image.width):
+        return None, ("The infrared channel is left out: the photo has another size now.",)
+    return infrared, ()
+
+
+def _with_dpi(metadata: Metadata, options: ExportOptions) -> Metadata:
+    if options.dpi is None:
+        return metadata
+    low, high = DPI_RANGE
+    if not low <= options.dpi <= high:
+        raise InputError(f"A resolution of {options.dpi:g} dpi is out of range.", hint=f"It goes up to {high:.0f}.")
+    return replace(metadata, dpi=(options.dpi, options.dpi))
 
 
 def _fitting(metadata: Metadata, container: Container) -> tuple[Metadata, tuple[str, ...]]:
@@ -194,13 +287,6 @@ def _fitting(metadata: Metadata, container: Container) -> tuple[Metadata, tuple[
             size = f"{len(block) / 1024:.0f} KiB"
             losses += (f"{name.upper()} metadata are left out: {size} are more than {container.title} can hold.",)
     return metadata, losses
-
-
-def _srgb(image: Image) -> Pixels:
-    rgb = to_srgb_rgb(image)
-    if not image.has_alpha:
-        return rgb
-    return np.concatenate((rgb, convert_depth(image.pixels[:, :, -1:], 8)), axis=2)
 
 
 def _on_white(pixels: Pixels) -> Pixels:

@@ -31,7 +31,12 @@ def write_mask(path: Path, mask: Mask, *, overwrite: bool = False) -> None:
         InputError, WorkError: as :func:`~restorer.formats.raster.write_photo`; also for a format with loss, which
             would smear the edges of the mask.
     """
+    check_mask_name(path)
+    write_photo(path, Image(mask.plane[:, :, None]), overwrite=overwrite)
+
+
+def check_mask_name(path: Path) -> None:
+    """Raises InputError where the format that a name asks for cannot hold a mask."""
     container = container_for(path)
     if not container.lossless or not container.gray:
         raise InputError(f"{path.name} cannot hold a mask: {container.title} may lose its edges.", hint="Use .png.")
-    write_photo(path, Image(mask.plane[:, :, None]), overwrite=overwrite)

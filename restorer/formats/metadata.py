@@ -32,3 +32,16 @@ class Metadata:
     def without_description(self) -> Metadata:
         """Only the print resolution: nothing on people, places, dates or equipment."""
         return replace(self, exif=None, xmp=None, iptc=None)
+
+    def scaled(self, across: float, down: float | None = None, *, keep_print_size: bool = True) -> Metadata:
+        """As it is to stand beside a photo of more or fewer pixels.
+
+        Args:
+            across, down: new width and height in parts of the old ones; ``down`` is ``across`` if None.
+            keep_print_size: the resolution grows with the pixels, so that the print stays as large as it was;
+                otherwise the resolution stays, and the print grows.
+        """
+        if self.dpi is None or not keep_print_size:
+            return self
+        x, y = self.dpi
+        return replace(self, dpi=(x * across, y * (across if down is None else down)))

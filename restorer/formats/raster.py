@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-
-import numpy as np
 
 from restorer.core.errors import InputError, RestorerError, WorkError
 from restorer.core.image import Image, Pixels
 from restorer.formats import _exif
-from restorer.formats._codec import Codec, Decoded, Encodable, WritingCodec, damaged
+from restorer.formats._codec import Codec, Decoded, UnfaithfulError, WritingCodec, damaged
 from restorer.formats._orientation import turn, turn_dpi, upright_xmp
+from restorer.formats._source import Source
 from restorer.formats.atomic import atomic_path, shown
 from restorer.formats.color import color_tag, profile_fits
-from restorer.formats.container import CONTAINERS, Container, container_for, container_named, container_of
-from restorer.formats.export import ExportOptions, ExportPlan, export_losses, plan_export
+from restorer.formats.container import (
+    CONTAINERS,
+    HEAD_BYTES,
+    Container,
+    container_for,
+    container_named,
+    container_of,
+    require_installed,
+)
+from restorer.formats.export import ExportOptions, export_losses, plan_export
 from restorer.formats.metadata import Metadata
 
 __all__ = [
     "ExportOptions",
     "PhotoFile",
+    "Preview",
     "decode_photo",
     "export_losses",
     "read_photo",
+    "read_preview",
     "write_photo",
 ]
 
@@ -38,6 +49,9 @@ class PhotoFile:
         format: name of the container it came in, a key of :data:`~restorer.formats.container.CONTAINERS`.
         path: where it came from; only a name for pasted data.
         notes: sentences on what could not be taken over as it was in the file (CMYK, further pages …).
+        infrared: ``H x W`` of the picture's dtype: the infrared channel of a film scan, to be handed to
+            :func:`write_photo`; None for any other.
+        page, pages: which of how many pictures of the file this is, from 1.
     """
 
     image: Image
@@ -45,32 +59,36 @@ class PhotoFile:
     format: str
     path: Path
     notes: tuple[str, ...] = ()
+    infrared: Pixels | None = field(default=None, repr=False)
+    page: int = 1
+    pages: int = 1
 
 
-def read_photo(path: Path) -> PhotoFile:
-    """Opens a JPEG, PNG, TIFF, WebP or BMP, known by its contents, not its name.
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A small picture of a photo, upright, and how large the photo is."""
+
+    image: Image
+    width: int
+    height: int
+
+
+def read_photo(path: Path, *, page: int = 1) -> PhotoFile:
+    """Opens a photo of any kind in :data:`~restorer.formats.container.CONTAINERS`, known by its contents.
+
+    Args:
+        page: of a TIFF that holds several, from 1.
 
     Raises:
-        InputError: where the file is missing, no file, unreadable, empty, no picture, too large, damaged or cut short.
+        InputError: where the file is missing, no file, unreadable, empty, no picture, too large, damaged or cut short,
+            has no such page, or is of a kind whose library is not installed.
+        WorkError: where memory runs out.
     """
-    name = shown(path)
-    try:
-        if path.is_dir():
-            raise InputError(f"{name} is a folder, not a photo.")
-        if path.exists() and not path.is_file():
-            raise InputError(f"{name} is not an ordinary file.")
-        data = path.read_bytes()
-    except FileNotFoundError as error:
-        raise InputError(f"{name} does not exist.") from error
-    except PermissionError as error:
-        raise InputError(f"{name} cannot be read: permission denied.") from error
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise InputError(f"{name} cannot be read: {reason}.") from error
-    return replace(decode_photo(data, name), path=path)
+    with _opened(path) as source:
+        return replace(_read(source, shown(path), path, page), path=path)
 
 
-def decode_photo(data: bytes, name: str) -> PhotoFile:
+def decode_photo(data: bytes, name: str, *, page: int = 1) -> PhotoFile:
     """Opens a photo from memory.
 
     Args:
@@ -79,19 +97,81 @@ def decode_photo(data: bytes, name: str) -> PhotoFile:
     Raises:
         InputError: as :func:`read_photo`.
     """
-    if not data:
+    return _read(Source.of(data), name, Path(name), page)
+
+
+def read_preview(path: Path, side: int) -> Preview | None:
+    """A small picture of a photo, sooner than the photo itself; None where its format gives none.
+
+    Args:
+        side: pixels that the longer side of the preview has at least (if the photo has), and usually not twice of it.
+
+    Raises:
+        InputError: as :func:`read_photo`; damage in parts that were not looked at is not noticed.
+    """
+    with _opened(path) as source:
+        name = shown(path)
+        container = _container_of(source, name, path)
+        if container.name not in ("jpeg", "tiff"):
+            return None
+        from restorer.formats import _preview
+
+        with _explained(container, name):
+            make = _preview.jpeg if container.name == "jpeg" else _preview.tiff
+            found = make(source, name, side)
+        if found is None:
+            return None
+        image = _upright(found.small, container, path).image
+        turned = found.small.orientation >= 5
+        return Preview(image, *((found.height, found.width) if turned else (found.width, found.height)))
+
+
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[Source]:
+    name = shown(path)
+    try:
+        if path.is_dir():
+            raise InputError(f"{name} is a folder, not a photo.")
+        if path.exists() and not path.is_file():
+            raise InputError(f"{name} is not an ordinary file.")
+        file = path.open("rb")
+    except FileNotFoundError as error:
+        raise InputError(f"{name} does not exist.") from error
+    except PermissionError as error:
+        raise InputError(f"{name} cannot be read: permission denied.") from error
+    except (OSError, ValueError) as error:
+        raise InputError(f"{name} cannot be read: {_reason(error)}.") from error
+    with file:
+        yield Source(file)
+
+
+def _reason(error: OSError | ValueError) -> str:
+    return getattr(error, "strerror", None) or str(error)
+
+
+def _read(source: Source, name: str, path: Path, page: int) -> PhotoFile:
+    container = _container_of(source, name, path)
+    with _explained(container, name):
+        decoded = _codec(container).decode(source, name, page)
+        return replace(_upright(decoded, container, path), page=page)
+
+
+def _container_of(source: Source, name: str, path: Path) -> Container:
+    if not len(source):
         raise InputError(f"{name} is empty (0 bytes).")
-    container = container_of(data)
+    container = container_of(source[:HEAD_BYTES], path.suffix)
     if container is None:
         known = ", ".join(each.title for each in CONTAINERS.values())
         raise InputError(f"{name} is not a picture of a known kind.", hint=f"Known are {known}.")
-    decoded = _decode(container, data, name)
-    return _upright(decoded, container, Path(name))
+    require_installed(container, name)
+    return container
 
 
-def _decode(container: Container, data: bytes, name: str) -> Decoded:
+@contextlib.contextmanager
+def _explained(container: Container, name: str) -> Iterator[None]:
+    """Whatever a decoder raises as an error that a person can read."""
     try:
-        return _codec(container).decode(data, name)
+        yield
     except RestorerError:
         raise
     except MemoryError as error:
@@ -108,6 +188,7 @@ def _first_line(error: Exception) -> str:
 
 def _upright(decoded: Decoded, container: Container, path: Path) -> PhotoFile:
     pixels = turn(decoded.pixels, decoded.orientation)
+    infrared = None if decoded.infrared is None else turn(decoded.infrared, decoded.orientation)
     notes = decoded.notes
     metadata = replace(decoded.metadata, dpi=turn_dpi(decoded.metadata.dpi, decoded.orientation))
     if metadata.exif is not None:
@@ -124,7 +205,7 @@ def _upright(decoded: Decoded, container: Container, path: Path) -> PhotoFile:
         icc = None
         notes += ("Its colour profile is damaged or meant for other channels and was left out.",)
     image = Image(pixels, color_tag(icc, color_channels))
-    return PhotoFile(image, metadata, container.name, path, notes)
+    return PhotoFile(image, metadata, container.name, path, notes, infrared, pages=decoded.pages)
 
 
 def write_photo(
@@ -134,6 +215,7 @@ def write_photo(
     options: ExportOptions | None = None,
     *,
     overwrite: bool = False,
+    infrared: Pixels | None = None,
 ) -> None:
     """Writes a photo: in full, read back and compared, or not at all.
 
@@ -142,6 +224,7 @@ def write_photo(
     Args:
         options: default :class:`~restorer.formats.export.ExportOptions` if None.
         overwrite: whether a file that is there may be replaced.
+        infrared: as in :class:`PhotoFile`; formats with no place for it, and photos of another size since, lose it.
 
     Raises:
         InputError: for options the format does not have, a picture too large for it, or a target that exists or
@@ -149,16 +232,15 @@ def write_photo(
         WorkError: where the disk is full or fails, or what was written does not read back.
     """
     options = options or ExportOptions()
-    plan = plan_export(image, metadata or Metadata(), options, _target_container(path, options))
+    name = shown(path)
+    plan = plan_export(image, metadata or Metadata(), options, _target_container(path, options), infrared=infrared)
     with atomic_path(path, overwrite=overwrite) as temporary:
-        encodable = plan.carry_out(image)
         try:
-            data = _writing_codec(plan.container).encode(encodable)
+            _writing_codec(plan.container).write(plan.encodable(image), temporary)
+        except UnfaithfulError as error:
+            raise WorkError(f"{name} was not kept: {error.message}.") from error
         except MemoryError as error:
-            raise WorkError(f"There is not enough memory to write {shown(path)}.") from error
-        temporary.write_bytes(data)
-        del data
-        _verify(temporary, encodable, plan, shown(path))
+            raise WorkError(f"There is not enough memory to write {name}.") from error
 
 
 def _target_container(path: Path, options: ExportOptions) -> Container:
@@ -172,49 +254,40 @@ def _target_container(path: Path, options: ExportOptions) -> Container:
     return container
 
 
-def _verify(temporary: Path, encodable: Encodable, plan: ExportPlan, name: str) -> None:
-    try:
-        found = _decode(plan.container, temporary.read_bytes(), name).pixels
-    except InputError as error:
-        raise WorkError(f"{name} was not kept: what was written does not read back.") from error
-    meant = encodable.pixels
-    if found.shape[2] == 3 and meant.shape[2] == 4 and (meant[:, :, 3] == 255).all():
-        meant = meant[:, :, :3]  # WebP drops an alpha channel that says nothing.
-    same = (found.shape, found.dtype) == (meant.shape, meant.dtype)
-    if not same or (plan.is_lossless and not _identical(found, meant)):
-        raise WorkError(f"{name} was not kept: what was written reads back as another picture.")
-
-
-def _identical(first: Pixels, second: Pixels) -> bool:
-    """Whether all bits are the same, also those of values that are not numbers."""
-    words = f"u{first.dtype.itemsize}"
-    return np.array_equal(first.view(words), second.view(words))
-
-
 def _codec(container: Container) -> Codec:
     """The module of a container; imported on first use, as each brings its own libraries."""
-    if container.name == "bmp":
-        from restorer.formats import _bmp
+    match container.name:
+        case "bmp":
+            from restorer.formats import _bmp
 
-        return _bmp
+            return _bmp
+        case "heif":
+            from restorer.formats import _heif
+
+            return _heif
+        case "raw":
+            from restorer.formats import _raw
+
+            return _raw
     return _writing_codec(container)
 
 
 def _writing_codec(container: Container) -> WritingCodec:
-    if container.name == "jpeg":
-        from restorer.formats import _jpeg
+    match container.name:
+        case "jpeg":
+            from restorer.formats import _jpeg
 
-        return _jpeg
-    if container.name == "png":
-        from restorer.formats import _png
+            return _jpeg
+        case "png":
+            from restorer.formats import _png
 
-        return _png
-    if container.name == "webp":
-        from restorer.formats import _webp
+            return _png
+        case "webp":
+            from restorer.formats import _webp
 
-        return _webp
-    if container.name == "tiff":
-        from restorer.formats import _tiff
+            return _webp
+        case "tiff":
+            from restorer.formats import _tiff
 
-        return _tiff
+            return _tiff
     raise AssertionError(f"{container.name} has no codec")

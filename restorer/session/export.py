@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
 from restorer.core.errors import InputError
-from restorer.core.image import Image
+from restorer.core.image import Image, Pixels
 from restorer.core.step import Recipe
 from restorer.formats.atomic import atomic_path, shown
-from restorer.formats.container import EXPORT_CONTAINERS, container_named
+from restorer.formats.container import EXPORT_CONTAINERS, container_for, container_named
 from restorer.formats.metadata import Metadata
+from restorer.formats.provenance import Provenance, from_xmp, into_xmp
 from restorer.formats.raster import ExportOptions, write_photo
 
 _FALLBACK = "png"
@@ -70,15 +72,43 @@ def export_photo(
     *,
     original: Path | None = None,
     overwrite: bool = False,
+    infrared: Pixels | None = None,
+    provenance: Provenance | None = None,
 ) -> None:
     """Writes a photo in one go, carrying its resolution, profile and metadata.
+
+    Args:
+        original: the file it came from, which is never written.
+        infrared: the photo's infrared channel, as it was opened with.
+        provenance: record of what was done, for the XMP; it stays where other metadata are left out.
 
     Raises:
         InputError: as :func:`check_target`, or for a name that tells no format.
         WorkError: where writing failed; there is no half-written file.
     """
     check_target(target, originals=() if original is None else (original,), overwrite=overwrite)
-    write_photo(target, image, metadata, options, overwrite=overwrite)
+    options = options or ExportOptions()
+    if provenance is not None:
+        metadata, options = with_provenance(target, metadata, options, provenance)
+    write_photo(target, image, metadata, options, overwrite=overwrite, infrared=infrared)
+
+
+def with_provenance(
+    target: Path, metadata: Metadata, options: ExportOptions, provenance: Provenance
+) -> tuple[Metadata, ExportOptions]:
+    """Metadata and options of an export that carries the record.
+
+    Where the format has no room for the photo's own XMP and the record, the record goes first.
+
+    Raises:
+        InputError: for a name that tells no format.
+    """
+    kept = metadata if options.keep_metadata else metadata.without_description()
+    container = container_named(options.format) if options.format else container_for(target)
+    packet = into_xmp(kept.xmp, provenance)
+    if len(packet) > container.max_xmp_bytes:
+        packet = into_xmp(None, provenance.after(from_xmp(kept.xmp) if kept.xmp else None))
+    return replace(kept, xmp=packet), replace(options, keep_metadata=True)
 
 
 def export_recipe(target: Path, recipe: Recipe, *, overwrite: bool = False) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from restorer.core.image import Image
 from restorer.core.progress import CancelToken
+from restorer.formats.provenance import Provenance
 from restorer.formats.raster import ExportOptions
 from restorer.session.session import Session
 from restorer.ui.job_queue import Job, JobPlan, JobQueue, JobState
@@ -29,6 +30,7 @@ class ExportOrder:
     target: Path
     options: ExportOptions
     overwrite: bool
+    provenance: Provenance | None = None
 
 
 class Exporter(QObject):
@@ -62,6 +64,8 @@ class Exporter(QObject):
                     order.options,
                     original=order.photo.source,
                     overwrite=order.overwrite,
+                    infrared=order.photo.file.infrared,
+                    provenance=order.provenance,
                 )
             yield order.target
 

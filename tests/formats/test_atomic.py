@@ -14,9 +14,8 @@ import pytest
 
 from restorer.core.errors import InputError, WorkError
 from restorer.core.image import Image
-from restorer.formats import _png
 from restorer.formats.atomic import atomic_path
-from restorer.formats.raster import decode_photo, write_photo
+from restorer.formats.raster import ExportOptions, decode_photo, write_photo
 
 PHOTO = Image(np.zeros((8, 9, 3), np.uint8))
 POSIX = pytest.mark.skipif(os.name != "posix", reason="POSIX only")
@@ -135,25 +134,37 @@ def test_a_full_disk(tmp_path, monkeypatch) -> None:
     def full(*_: object) -> int:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(Path, "write_bytes", full)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(WorkError, match="no space left"):
         write_photo(tmp_path / "a.png", PHOTO)
     assert names(tmp_path) == []
 
 
-@pytest.mark.parametrize("spoiled", [b"", b"\x89PNG\r\n\x1a\n", None])
-def test_what_does_not_read_back_is_not_kept(tmp_path, monkeypatch, spoiled) -> None:
-    target = tmp_path / "a.png"
+@pytest.mark.parametrize("name", ["a.png", "a.tif", "a.webp", "a.jpg"])
+def test_what_does_not_read_back_is_not_kept(tmp_path, monkeypatch, name) -> None:
+    target = tmp_path / name
     target.write_text("old")
-    other = tmp_path / "other.png"
-    write_photo(other, Image(PHOTO.pixels + np.uint8(1)))
-    monkeypatch.setattr(_png, "encode", lambda _: other.read_bytes() if spoiled is None else spoiled)
+    whole = Path.open
+
+    def opened(path: Path, mode: str = "r", **options: object) -> object:
+        if mode == "rb" and path.stat().st_size:
+            with whole(path, "rb+") as file:
+                file.seek(path.stat().st_size // 2)
+                byte = file.read(1)
+                file.seek(-1, os.SEEK_CUR)
+                file.write(bytes([byte[0] ^ 255]))
+        return whole(path, mode, **options)
+
+    monkeypatch.setattr(Path, "open", opened)
+    options = ExportOptions(compression="lossless") if name == "a.webp" else None
+    noise = np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8)
 
     with pytest.raises(WorkError, match="was not kept"):
-        write_photo(target, PHOTO, overwrite=True)
+        write_photo(target, Image(noise), options=options, overwrite=True)
 
+    monkeypatch.undo()
     assert target.read_text() == "old"
-    assert names(tmp_path) == ["a.png", "other.png"]
+    assert names(tmp_path) == [name]
 
 
 @POSIX

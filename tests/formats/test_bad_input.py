@@ -8,6 +8,7 @@ import random
 import struct
 import subprocess
 import sys
+import tracemalloc
 import zlib
 from pathlib import Path
 
@@ -69,10 +70,10 @@ def test_pipe_does_not_hang(tmp_path) -> None:
 def test_no_permission(tmp_path, monkeypatch) -> None:
     (tmp_path / "a.png").write_bytes(whole_file("png"))
 
-    def refuse(path: Path) -> bytes:
+    def refuse(path: Path, _mode: str) -> bytes:
         raise PermissionError(13, "Permission denied", str(path))
 
-    monkeypatch.setattr(Path, "read_bytes", refuse)
+    monkeypatch.setattr(Path, "open", refuse)
     assert "permission denied" in refusal(tmp_path / "a.png")
 
 
@@ -165,6 +166,132 @@ def test_a_large_claim_without_data_is_refused_quickly() -> None:
     for data in (png_claiming(20_000, 20_000), tiff_claiming(20_000, 20_000), jpeg_claiming(20_000, 20_000)):
         with pytest.raises(InputError, match="damaged or cut short"):
             decode_photo(data, "photo")
+
+
+def deflated_zeros(count: int) -> bytes:
+    """A zlib stream that unfolds into ``count`` zeros, without making them."""
+    deflate = zlib.compressobj(9)
+    piece, parts = bytes(2**20), []
+    for _ in range(count >> 20):
+        parts.append(deflate.compress(piece))
+    return b"".join(parts) + deflate.compress(bytes(count & (2**20 - 1))) + deflate.flush()
+
+
+def test_a_bomb_is_refused_by_its_proportions(tmp_path) -> None:
+    side = 30_000  # 5.4 GB in 16 bits, within the cap, of a few kilobytes
+    header = b"IHDR" + struct.pack(">IIBBBBB", side, side, 16, 2, 0, 0, 0)
+    chunks = [header, b"IDAT" + deflated_zeros(2**22), b"IEND"]
+    data = b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(chunk) - 4) + chunk + struct.pack(">I", zlib.crc32(chunk)) for chunk in chunks
+    )
+    (tmp_path / "a.png").write_bytes(data)
+    assert "bytes are too few for 30000 × 30000 pixels" in refusal(tmp_path / "a.png")
+
+
+def test_text_bombs_cost_nothing() -> None:
+    data = whole_file("png")
+    text = b"zTXt" + b"Comment\0\0" + deflated_zeros(2**25)
+    chunk = struct.pack(">I", len(text) - 4) + text + struct.pack(">I", zlib.crc32(text))
+    packet = b"iTXtXML:com.adobe.xmp\0\1\0\0\0" + deflated_zeros(65 * 2**20)
+    xmp = struct.pack(">I", len(packet) - 4) + packet + struct.pack(">I", zlib.crc32(packet))
+    end = data.index(b"IDAT") - 4
+    found = decode_photo(data[:end] + chunk * 50 + xmp + data[end:], "photo")
+    assert found.metadata.xmp is None
+
+
+def test_a_progressive_jpeg_needs_room_for_its_coefficients() -> None:
+    buffer = io.BytesIO()
+    PIL.Image.fromarray(make_pixels(8, 3, 120, 160)).save(buffer, "JPEG", progressive=True)
+    data = buffer.getvalue()
+    start = data.index(b"\xff\xc2") + 5
+    with pytest.raises(InputError, match="more than can be opened"):
+        decode_photo(data[:start] + struct.pack(">HH", 30_000, 30_000) + data[start + 4 :], "photo")
+
+
+def tiff_of(tags: dict[int, tuple[int, int, int]], data: bytes = b"") -> bytes:
+    """A classic TIFF of one directory: type, count and value (or offset) of each tag."""
+    entries = b"".join(struct.pack("<HHII", tag, *entry) for tag, entry in sorted(tags.items()))
+    return b"II*\0" + struct.pack("<I", 8) + struct.pack("<H", len(tags)) + entries + bytes(4) + data
+
+
+PLAIN = {
+    256: (4, 1, 4),
+    257: (4, 1, 4),
+    258: (3, 1, 8),
+    259: (3, 1, 1),
+    262: (3, 1, 1),
+    273: (4, 1, 200),
+    279: (4, 1, 16),
+}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {258: (3, 1, 0)},
+        {258: (3, 1, 77)},
+        {262: (3, 1, 2)},
+        {262: (3, 1, 9)},
+        {277: (3, 1, 0)},
+        {277: (3, 1, 65535)},
+        {278: (4, 1, 0)},
+        {279: (4, 1, 0)},
+        {279: (4, 1, 2**32 - 1)},
+        {273: (4, 1, 2**32 - 1)},
+        {273: (4, 2**31, 10)},
+        {256: (4, 1, 0)},
+        {257: (4, 1, 2**32 - 1)},
+        {259: (3, 1, 5)},
+        {259: (3, 1, 8)},
+        {259: (3, 1, 4)},
+        {259: (3, 1, 7)},
+        {259: (3, 1, 34712)},
+        {259: (3, 1, 12345)},
+        {317: (3, 1, 3)},
+        {322: (4, 1, 0), 323: (4, 1, 0)},
+        {322: (4, 1, 2**31), 323: (4, 1, 2**31)},
+        {284: (3, 1, 2), 277: (3, 1, 3)},
+        {339: (3, 1, 3)},
+        {339: (3, 1, 6)},
+        {254: (4, 1, 1)},
+        {262: (3, 1, 3), 320: (3, 6, 100)},
+        {34675: (7, 2**30, 10)},
+        {34665: (4, 1, 8)},
+        {274: (3, 1, 99)},
+        {282: (5, 1, 2**32 - 8)},
+    ],
+)
+def test_contradictory_tags_are_refused_or_harmless(changes) -> None:
+    data = tiff_of({**PLAIN, **changes}).ljust(200, b"\0") + bytes(range(16))
+    try:
+        found = decode_photo(data, "photo")
+    except InputError as error:
+        assert "photo" in error.message  # noqa: PT017 - which of both it is depends on the tag
+    else:
+        assert found.image.pixels.nbytes <= 10_000
+
+
+def test_fields_that_all_point_at_the_same_megabytes_take_no_gigabytes() -> None:
+    block = 60 * 2**20
+    tags = dict.fromkeys(range(40_000, 40_020), (7, block, 400))
+    data = tiff_of({**PLAIN, **tags}).ljust(400, b"\0") + bytes(block)
+    tracemalloc.start()
+    try:
+        with pytest.raises(InputError, match="damaged"):
+            decode_photo(data, "photo")
+        assert tracemalloc.get_traced_memory()[1] < 600 * 2**20
+    finally:
+        tracemalloc.stop()
+
+
+def test_pages_that_go_in_circles_end(tmp_path) -> None:
+    data = bytearray(tiff_of(PLAIN).ljust(200, b"\0") + bytes(range(16)))
+    struct.pack_into("<I", data, 10 + 12 * len(PLAIN), 8)
+    (tmp_path / "a.tif").write_bytes(data)
+    try:
+        assert read_photo(tmp_path / "a.tif").image.width == 4
+    except InputError as error:
+        assert "a.tif" in error.message  # noqa: PT017
 
 
 def test_tiff_kinds_that_cannot_be_shown_right_say_so(tmp_path) -> None:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import struct
+
+import imagecodecs
 import numpy as np
+import PIL.Image
 import pytest
 
 from restorer.core.errors import InputError
 from restorer.core.image import ColorTag, Image
+from restorer.formats.color import color_tag, to_display
 from restorer.formats.container import EXPORT_CONTAINERS
 from restorer.formats.depth import convert_depth
 from restorer.formats.metadata import Metadata
+from restorer.formats.profiles import standard_profile
 from restorer.formats.raster import ExportOptions, export_losses, read_photo, write_photo
 
 from .pictures import IPTC, make_exif, make_pixels, make_xmp
@@ -90,7 +96,7 @@ def test_a_gray_profile_in_webp_is_converted(tmp_path, gray_profile) -> None:
 
     found = read_photo(tmp_path / "a.webp").image
     light = (100 / 255) ** 1.8
-    assert found.color.icc is None
+    assert found.color.name == "sRGB"
     assert np.abs(found.pixels - 255 * (1.055 * light ** (1 / 2.4) - 0.055)).max() <= 1
 
 
@@ -181,3 +187,74 @@ def test_quality_matters(tmp_path) -> None:
             )
             sizes.append((tmp_path / name).stat().st_size)
         assert sizes[0] < 0.7 * sizes[1]
+
+
+@pytest.mark.parametrize("name", ["a.tif", "a.png", "a.jpg", "a.webp"])
+@pytest.mark.parametrize("profile", ["srgb", "adobe-rgb", "display-p3"])
+def test_colours_can_be_converted(tmp_path, make_image, name, profile) -> None:
+    image = make_image(8, 3)
+    write_photo(tmp_path / name, image, options=ExportOptions(profile=profile, quality=100))
+    found = read_photo(tmp_path / name).image
+    assert found.color.icc == standard_profile(profile)
+    assert np.abs(to_display(found.pixels, found.color).astype(int) - to_display(image.pixels, image.color)).mean() < 2
+
+
+@pytest.mark.parametrize("bits", [8, 16, 32])
+def test_gray_is_converted_to_gray(tmp_path, make_image, bits) -> None:
+    image = make_image(bits, 2)
+    write_photo(tmp_path / "a.tif", image, options=ExportOptions(profile="srgb"))
+    found = read_photo(tmp_path / "a.tif").image
+    assert found.pixels.dtype == image.pixels.dtype
+    assert found.channels == 2
+    assert np.array_equal(found.pixels[:, :, 1], image.pixels[:, :, 1])
+    assert found.color.icc == standard_profile("srgb", gray=True)
+    shown, meant = (to_display(each.pixels, each.color).astype(int) for each in (found, image))
+    assert np.abs(shown - meant).max() <= 1
+
+
+def test_a_conversion_to_8_bits_goes_through_16(tmp_path) -> None:
+    """A dark ramp of 16 bits in a linear space has more levels in 8-bit sRGB than its 8-bit copy could have."""
+    icc = bytes(imagecodecs.cms_profile("rgb", gamma=1.0))
+    ramp = np.repeat(np.arange(0, 2560, dtype=np.uint16)[None, :, None], 3, axis=2)
+    image = Image(ramp, color_tag(icc, 3))
+    write_photo(tmp_path / "a.png", image, options=ExportOptions(profile="srgb", bit_depth=8))
+    levels = np.unique(read_photo(tmp_path / "a.png").image.pixels)
+    assert np.array_equal(levels, np.arange(levels.max() + 1))
+    assert levels.max() > 50
+
+
+def test_a_resolution_can_be_set_and_follows_a_change_of_scale(tmp_path, make_image, metadata) -> None:
+    write_photo(tmp_path / "a.tif", make_image(8, 3), metadata, ExportOptions(dpi=1200))
+    assert read_photo(tmp_path / "a.tif").metadata.dpi == (1200, 1200)
+    assert metadata.scaled(2).dpi == (1200, 600), "the print stays as large as it was"
+    assert metadata.scaled(2, 3).dpi == (1200, 900)
+    assert metadata.scaled(2, keep_print_size=False) is metadata
+    assert Metadata().scaled(2).dpi is None
+
+
+@pytest.mark.parametrize("name", ["a.jpg", "a.png", "a.webp"])
+def test_exif_says_which_colours_and_shows_no_old_picture(tmp_path, make_image, name) -> None:
+    exif = PIL.Image.Exif()
+    exif.get_ifd(0x8769)[0xA001] = 0xFFFF
+    thumbnail = b"\xff\xd8" + b"what was cropped away" * 20 + b"\xff\xd9"
+    with_thumbnail = attach_thumbnail(exif.tobytes().removeprefix(b"Exif\0\0"), thumbnail)
+    assert thumbnail in with_thumbnail
+
+    write_photo(tmp_path / name, make_image(8, 3), Metadata(exif=with_thumbnail), ExportOptions(profile="srgb"))
+
+    assert b"cropped" not in (tmp_path / name).read_bytes()
+    with PIL.Image.open(tmp_path / name) as picture:
+        assert picture.getexif().get_ifd(0x8769)[0xA001] == 1
+        assert picture.getexif().get_ifd(1) == {}
+
+
+def attach_thumbnail(exif: bytes, thumbnail: bytes) -> bytes:
+    """The block with a second directory that leads to a picture."""
+    order = "<" if exif[:2] == b"II" else ">"
+    (first,) = struct.unpack_from(order + "I", exif, 4)
+    (count,) = struct.unpack_from(order + "H", exif, first)
+    block, second = bytearray(exif), len(exif)
+    struct.pack_into(order + "I", block, first + 2 + 12 * count, second)
+    entries = struct.pack(order + "HHII", 0x0201, 4, 1, second + 30)
+    entries += struct.pack(order + "HHII", 0x0202, 4, 1, len(thumbnail))
+    return bytes(block) + struct.pack(order + "H", 2) + entries + bytes(4) + thumbnail

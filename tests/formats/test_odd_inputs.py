@@ -164,7 +164,7 @@ def test_the_first_full_page_is_opened() -> None:
         writer.write(pixels[::-1], photometric="rgb")
     found = decode_photo(buffer.getvalue(), "photo")
     assert np.array_equal(found.image.pixels, pixels)
-    assert found.notes == ("Only the first of 2 pages was opened.",)
+    assert found.notes == ("Page 1 of 2 was opened; an export holds this page alone.",)
 
 
 def test_jpeg_inside_tiff() -> None:

@@ -7,7 +7,8 @@ import pytest
 from restorer.core.errors import InputError
 from restorer.core.step import Recipe, Step
 from restorer.formats.metadata import Metadata
-from restorer.formats.raster import read_photo
+from restorer.formats.provenance import Provenance, from_xmp
+from restorer.formats.raster import ExportOptions, read_photo
 from restorer.session.export import check_target, export_photo, export_recipe, suggested_path
 
 
@@ -81,6 +82,26 @@ def test_export_carries_the_metadata(tmp_path, photo):
     assert written.metadata.dpi == pytest.approx((600.0, 600.0), abs=0.1)
     with pytest.raises(InputError):
         export_photo(target, photo, Metadata())
+
+
+RECORD = Provenance(
+    "http://cv.iptc.org/newscodes/digitalsourcetype/humanEdits", "Restorer", "2026-11-21", 0.5, Recipe()
+)
+
+
+@pytest.mark.parametrize("name", ["out.png", "out.jpg", "out.tif"])
+def test_the_record_stays_where_other_metadata_are_left_out(tmp_path, photo, name):
+    metadata = Metadata((300.0, 300.0), xmp=b"<x:xmpmeta xmlns:x='adobe:ns:meta/'/>", iptc=b"\x1c\x02\x05\x00\x03Oma")
+    export_photo(tmp_path / name, photo, metadata, ExportOptions(keep_metadata=False), provenance=RECORD)
+    found = read_photo(tmp_path / name).metadata
+    assert from_xmp(found.xmp) == RECORD
+    assert (found.iptc, found.exif, found.dpi) == (None, None, (300.0, 300.0))
+
+
+def test_an_export_of_nothing_done_is_identical(tmp_path, photo):
+    packet = b"<x:xmpmeta xmlns:x='adobe:ns:meta/'/>"
+    export_photo(tmp_path / "a.tif", photo, Metadata(xmp=packet))
+    assert read_photo(tmp_path / "a.tif").metadata.xmp == packet
 
 
 def test_a_recipe_comes_back(tmp_path):

@@ -10,8 +10,14 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from restorer.core.document import Document
-from restorer.core.image import ColorTag, Image
+from restorer.core.geometry import Bounds
+from restorer.core.image import Image, Patch
+from restorer.core.mask import MaskPiece
+from restorer.core.result import TaskResult
+from restorer.core.step import Step
+from restorer.formats.color import color_tag
 from restorer.formats.metadata import Metadata
+from restorer.formats.profiles import standard_profile
 from restorer.formats.raster import PhotoFile
 from restorer.ui.actions import ROWS, shortcut_rows
 from restorer.ui.dialogs.about import AboutDialog
@@ -27,7 +33,9 @@ def photo_on_disk(tmp_path: Path) -> OpenPhoto:
     """A 16-bit TIFF with EXIF, as far as the dialog can tell."""
     path = tmp_path / "page-12.tif"
     path.write_bytes(b"the original")
-    image = Image(np.zeros((40, 60, 3), np.uint16), ColorTag(name="Adobe RGB (1998)"))
+    pixels = np.zeros((40, 60, 3), np.uint16)
+    pixels[:10, :, 1] = 65535
+    image = Image(pixels, color_tag(standard_profile("adobe-rgb"), 3))
     file = PhotoFile(image, Metadata(dpi=(600.0, 600.0), exif=b"Exif"), "tiff", path)
     return OpenPhoto(Document(image, path.name), file, path)
 
@@ -66,8 +74,9 @@ class TestExport:
         options = dialog.options()
         assert (options.format, options.bit_depth, options.keep_metadata) == ("tiff", 16, True)
         assert "Nothing is lost" in said(dialog)
-        assert "600 dpi" in said(dialog)
-        assert "Keep Adobe RGB (1998)" in said(dialog)
+        assert (options.profile, options.dpi) == ("keep", None)
+        assert combo(dialog, "Resolution").currentText() == "Keep 600 dpi"
+        assert combo(dialog, "Profile").currentText() == "Keep Adobe RGB (1998) compatible"
         assert not dialog.isModal()
 
     def test_another_format_says_what_it_costs_and_renames(self, dialog: ExportDialog, tmp_path: Path) -> None:
@@ -80,6 +89,45 @@ class TestExport:
         type_name(dialog, "album.webp", qtbot)
         assert combo(dialog, "Format").current_id() == "webp"
         assert dialog.options().format == "webp"
+
+    def test_colours_without_a_place_are_counted(self, dialog: ExportDialog) -> None:
+        choose(combo(dialog, "Profile"), "srgb")
+        assert dialog.options().profile == "srgb"
+        assert "25.0 % lie outside of it" in said(dialog)
+        choose(combo(dialog, "Profile"), "adobe-rgb")
+        assert "outside" not in said(dialog)
+
+    def test_a_resolution_can_be_chosen(self, dialog: ExportDialog) -> None:
+        choose(combo(dialog, "Resolution"), "300")
+        assert dialog.options().dpi == 300
+
+    def test_intents_are_offered_only_where_they_mean_something(self, dialog: ExportDialog) -> None:
+        choose(combo(dialog, "Profile"), "srgb")
+        assert combo(dialog, "Rendering intent").isHidden()
+
+    def test_nothing_done_leaves_nothing_to_record(self, dialog: ExportDialog, qtbot: QtBot) -> None:
+        assert not any("generated" in box.text() for box in dialog.findChildren(CheckBox))
+        with qtbot.waitSignal(dialog.confirmed) as confirmed:
+            dialog._export.click()
+        assert confirmed.args[0].provenance is None
+
+    @pytest.mark.parametrize("wanted", [True, False])
+    def test_what_was_done_is_recorded_unless_refused(
+        self, photo_on_disk: OpenPhoto, qtbot: QtBot, wanted: bool
+    ) -> None:
+        document, bounds = photo_on_disk.document, Bounds(0, 0, 6, 40)
+        patch = Patch(bounds, np.ones((40, 6, 3), np.uint16))
+        filled = MaskPiece(bounds, np.full((40, 6), 255, np.uint8))
+        step = Step("inpaint", 1, model="inpaint-unet", model_hash="ab" * 32)
+        document.apply(document.state, step, TaskResult((patch,), (filled,)), label="Inpaint")
+        dialog = ExportDialog(photo_on_disk)
+        qtbot.addWidget(dialog)
+        (box,) = (box for box in dialog.findChildren(CheckBox) if "10.0 % of this photo was generated" in box.text())
+        box.setChecked(wanted)
+        with qtbot.waitSignal(dialog.confirmed) as confirmed:
+            dialog._export.click()
+        provenance = confirmed.args[0].provenance
+        assert (provenance is not None and provenance.recipe.steps == (step,)) is wanted
 
     def test_leaving_metadata_out_is_a_loss_too(self, dialog: ExportDialog) -> None:
         next(box for box in dialog.findChildren(CheckBox) if "EXIF" in box.text()).setChecked(False)
