@@ -1,0 +1,81 @@
+"""Repair scratches: finds damage and fills it as painting over it would."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Generator
+from dataclasses import dataclass
+
+import numpy as np
+
+from restorer.core.contract import Engine
+from restorer.core.mask import Mask, require_size
+from restorer.core.params import param
+from restorer.core.progress import CancelToken, Notice, TaskEvent
+from restorer.core.result import TaskResult
+from restorer.tasks.detection import DetectionParams, detect
+from restorer.tasks.inpaint import INPAINT, InpaintParams
+from restorer.tasks.spec import Fidelity, Task, TaskInput
+
+
+@dataclass(frozen=True)
+class RepairParams(InpaintParams, DetectionParams):
+    """What to look for, then how to fill it: base classes come last to first in the order of fields."""
+
+    grow_px: int = param(
+        2,
+        "How far around what was found the photo is replaced as well; scratches have soft rims.",
+        label="Grow",
+        low=0,
+        high=32,
+        step=1,
+        unit="px",
+    )
+
+
+def run(given: TaskInput, engine: Engine, token: CancelToken) -> Generator[TaskEvent, None, TaskResult]:
+    """Finds damage, and inpaints it by the task ``inpaint`` itself.
+
+    With a mask only damage inside of what is painted is repaired: paint over a part to clean that part alone, or paint
+    everything but what must not be touched.
+
+    The second TilesPlanned begins the filling. Where nothing is found there is none, and nothing changes.
+
+    Raises:
+        InputError: for a mask of another size, or where no kind of damage is asked for.
+        Cancelled: between two tiles, once the token says so.
+    """
+    photo, params = given.photo, given.params
+    classes = params.classes
+    if given.mask is not None:
+        require_size(given.mask.width, given.mask.height, photo.width, photo.height)
+    within = None if given.mask is None else given.mask.occupied()
+    damage = yield from detect(photo, given.model, engine, token, within=within)
+    found = damage.mask_at(params.sensitivity, classes)
+    del damage
+    if given.mask is not None:
+        found = Mask(np.where(given.mask.plane > 0, found.plane, np.uint8(0)))
+    if found.is_empty:
+        yield Notice("No damage was found, so nothing was changed.", "A higher sensitivity finds more.")
+        return TaskResult(())
+    fill = TaskInput(photo, found, _fill_params(params), given.uses[INPAINT.id], given.seed)
+    return (yield from INPAINT.run(fill, engine, token))
+
+
+def _fill_params(params: RepairParams) -> InpaintParams:
+    return InpaintParams(**{field.name: getattr(params, field.name) for field in dataclasses.fields(InpaintParams)})
+
+
+REPAIR_SCRATCHES = Task(
+    id="repair-scratches",
+    version=1,
+    title="Repair scratches",
+    summary="Finds scratches, dust, hairs, creases and stains, and fills them from what surrounds them.",
+    fidelity=Fidelity.REPAIR,
+    params=RepairParams,
+    needs_mask=False,
+    icon="scan",
+    run=run,
+    may_take_mask=True,
+    uses=(INPAINT.id,),
+)
