@@ -27,7 +27,7 @@ MINIMUM_PYTHON = (3, 11)
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 STAMP = VENV / "restorer-setup.json"
-EXTRAS = {"run": ("window", "patchmatch"), "test": ("window", "patchmatch", "dev")}
+EXTRAS = {"run": ("window", "patchmatch"), "test": ("window", "patchmatch", "train", "dev")}
 
 GIB = 1024**3
 INSTALLED_BYTES = 7 * GIB if sys.platform == "linux" else 3 * GIB

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperCommand
 
+from restorer.cli import exporting
 from restorer.cli.output import complain, say, say_json
 from restorer.cli.parameters import parameter_rows
 from restorer.cli.running import run
@@ -15,10 +18,11 @@ from restorer.core.errors import InputError
 from restorer.core.image import Image
 from restorer.core.mask import Mask
 from restorer.core.params import parse_params, split_assignments
-from restorer.core.result import filled_fraction
-from restorer.core.step import Recipe
+from restorer.core.result import Alternative, filled_fraction
+from restorer.core.step import Recipe, Step
+from restorer.session.jobs import JobFinished
 from restorer.tasks import TASKS, get_task
-from restorer.tasks.spec import Task
+from restorer.tasks.spec import VARIANTS, Task
 
 
 class ApplyCommand(TyperCommand):
@@ -54,41 +58,67 @@ def apply(
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Reports as one JSON object.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replaces OUT (and R.json) if it exists.")] = False,
+    page: exporting.Page = 1,
+    bit_depth: exporting.BitDepth = None,
+    compression: exporting.Compression = "auto",
+    quality: exporting.Quality = 95,
+    profile: exporting.Profile = "keep",
+    intent: exporting.IntentName = "relative",
+    dpi: exporting.Dpi = None,
+    metadata: exporting.KeepMetadata = True,
+    provenance: exporting.KeepProvenance = True,
 ) -> None:
-    """Runs one task on a photo and writes the result."""
+    """Runs one task on a photo and writes the result; of several variants the others go to OUT-2, OUT-3 …"""
     from restorer.formats.container import container_for
     from restorer.formats.raster import export_losses
     from restorer.session.engines import check_device
     from restorer.session.export import check_target, export_recipe, is_same_file
+    from restorer.session.provenance import provenance_for
     from restorer.session.session import Session
 
     chosen = get_task(task)
-    params = parse_params(chosen.params, split_assignments(assignments or []))
+    options = exporting.export_options(bit_depth, compression, quality, profile, intent, dpi, metadata)
+    said = split_assignments(assignments or [])
+    params = parse_params(chosen.params, said)
     check_device(device)
     inputs = (photo,) if mask is None else (photo, mask)
-    container = container_for(output)
-    check_target(output, originals=inputs, overwrite=overwrite)
+    wanted = replace(options, format=container_for(output).name)
+    outputs = _numbered(output, getattr(params, VARIANTS, 1))
+    for target in outputs:
+        check_target(target, originals=inputs, overwrite=overwrite)
+        if save_recipe is not None and is_same_file(save_recipe, target):
+            raise InputError(f"{target} cannot be both the result and the recipe.")
     if save_recipe is not None:
         check_target(save_recipe, originals=inputs, overwrite=overwrite)
-        if is_same_file(save_recipe, output):
-            raise InputError(f"{output} cannot be both the result and the recipe.")
 
     session = Session()
-    step = session.resolve_step(chosen.id, params, model=model, seed=seed)
-    source = session.open_photo(photo)
+    values = {name: getattr(params, name) for name in said}
+    step = session.resolve_step(chosen.id, values, model=model, seed=seed)
+    source = session.open_photo(photo, page=page)
     marked = _read_mask(chosen, mask, source.image)
     request = session.request(source.image, marked, step, photo_name=photo.name)
-    notices = [*source.notes, *export_losses(source.image, container.name, source.metadata)]
+    losses = export_losses(source.image, wanted, source.metadata, infrared=source.infrared)
+    notices = [*source.notes, *losses]
     for notice in notices:
         complain(notice)
-    finished, said = run(request, lambda: session.engine_for(step, device))
-    session.export(
-        output, source.image.with_patches(finished.result.patches), source.metadata, original=photo, overwrite=overwrite
-    )
+    finished, raised = run(request, lambda: session.engine_for(step, device))
+    written: list[Path] = []
+    generated = filled_fraction(source.image, finished.result.filled)
+    for target, (answer, done) in zip(outputs, _answers(source.image, finished), strict=False):
+        session.export(
+            target,
+            answer,
+            source.metadata,
+            options,
+            original=photo,
+            overwrite=overwrite,
+            infrared=source.infrared,
+            provenance=provenance_for(Recipe((done,)), generated) if provenance else None,
+        )
+        written.append(target)
     if save_recipe is not None:
         export_recipe(save_recipe, Recipe((finished.step,)), overwrite=overwrite)
 
-    generated = filled_fraction(source.image, finished.result.filled)
     if json:
         say_json(
             {
@@ -101,20 +131,33 @@ def apply(
                 "changed_pixels": finished.result.changed_pixels(source.image),
                 "generated_fraction": generated,
                 "output": str(output),
+                "outputs": [str(target) for target in written],
                 "photo": str(photo),
                 "width": source.image.width,
                 "height": source.image.height,
                 "params": dict(step.params),
                 "seed": seed,
                 "recipe": None if save_recipe is None else str(save_recipe),
-                "notices": [*notices, *said],
+                "notices": [*notices, *raised],
             }
         )
     else:
         from restorer.session.provenance import provenance_text
 
         how = f"{chosen.title} with {request.model_title} on {finished.device} took {finished.seconds:.1f} s"
-        say(f"{output}: {how}. {provenance_text(generated)}.")
+        say(f"{', '.join(map(str, written))}: {how}. {provenance_text(generated)}.")
+
+
+def _numbered(output: Path, count: int) -> list[Path]:
+    """``OUT.png``, ``OUT-2.png``, ``OUT-3.png`` …"""
+    return [output, *(output.with_name(f"{output.stem}-{number}{output.suffix}") for number in range(2, count + 1))]
+
+
+def _answers(photo: Image, finished: JobFinished) -> Iterator[tuple[Image, Step]]:
+    """The photo with each answer of a run in it, made one at a time, and the step that gives that answer alone."""
+    result, step = finished.result, finished.step
+    for answer in result.alternatives or (Alternative(result.patches),):
+        yield photo.with_patches(answer.patches), replace(step, params={**step.params, **answer.params})
 
 
 def _read_mask(task: Task, path: Path | None, photo: Image) -> Mask | None:
@@ -124,7 +167,7 @@ def _read_mask(task: Task, path: Path | None, photo: Image) -> Mask | None:
         if task.needs_mask:
             raise InputError(f"The task {task.id} works inside a mask: give one with --mask.")
         return None
-    if not task.needs_mask:
+    if not task.takes_mask:
         raise InputError(f"The task {task.id} takes no mask; leave out --mask.")
     mask = read_mask(path, photo.width, photo.height)
     if mask.is_empty:

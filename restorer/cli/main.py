@@ -13,7 +13,10 @@ from typer.core import TyperGroup
 from restorer import __version__
 from restorer.cli import models
 from restorer.cli.apply import ApplyCommand, apply
+from restorer.cli.detect import detect
+from restorer.cli.degrade import degrade
 from restorer.cli.doctor import doctor
+from restorer.cli.inspect import inspect
 from restorer.cli.output import complain, forgive_streams, say
 from restorer.cli.running import JobError
 from restorer.cli.tasks import tasks
@@ -58,8 +61,11 @@ def create_app(open_window: OpenWindow, late_commands: Sequence[LateCommand] = (
     app = typer.Typer(cls=CommandOrFiles, add_completion=False, rich_markup_mode=None)
     app.callback(subcommand_metavar="[FILE]… | COMMAND …")(_root)
     app.command("apply", cls=ApplyCommand)(apply)
+    app.command("detect")(detect)
+    app.command("inspect")(inspect)
     app.command("tasks")(tasks)
     app.add_typer(models.app, name="models")
+    app.command("degrade")(degrade)
     for late in late_commands:
         _add_late(app, late)
     app.command("doctor")(doctor)

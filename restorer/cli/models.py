@@ -9,6 +9,7 @@ import typer
 from restorer.cli.output import columns, complain, say, say_json, size_text
 from restorer.core.errors import RestorerError, WeightsError
 from restorer.store import Catalogue, ModelCard
+from restorer.tasks.spec import DETAIL
 
 app = typer.Typer(help="Lists, describes and checks the installed models.", rich_markup_mode=None)
 
@@ -25,8 +26,18 @@ def list_models(json: Json = False) -> None:
     if json:
         say_json({"models": [_brief(catalogue, card) for card in cards], "problems": list(catalogue.problems())})
     elif cards:
-        rows = [(card.id, card.task, size_text(card.bytes), card.licence, _state(catalogue, card)) for card in cards]
-        say(columns([("ID", "TASK", "SIZE", "LICENCE", "WEIGHTS"), *rows]))
+        rows = [
+            (
+                card.id,
+                card.task,
+                size_text(card.bytes),
+                card.licence,
+                _state(catalogue, card),
+                _partner(catalogue, card),
+            )
+            for card in cards
+        ]
+        say(columns([("ID", "TASK", "SIZE", "LICENCE", "WEIGHTS", "PAIR"), *rows]))
     else:
         say("No models are installed. Every task has a classical method that needs none: --model classical.")
 
@@ -49,6 +60,7 @@ def info(model: Annotated[str, typer.Argument(metavar="ID", help="Id of the mode
         ("SHA-256", card.sha256),
         ("Weights", _state(catalogue, card)),
         ("Context", f"{card.context_px} px"),
+        *([("Pair", text)] if (text := _pair_text(catalogue, card)) else []),
         *((f"Training, {name.replace('_', ' ')}", str(value)) for name, value in card.training.items()),
         *((f"Evaluation, {name.replace('_', ' ')}", str(value)) for name, value in card.evaluation.items()),
     ]
@@ -88,7 +100,22 @@ def _brief(catalogue: Catalogue, card: ModelCard) -> dict[str, Any]:
         "sha256": card.sha256,
         "summary": card.summary,
         "weights": _state(catalogue, card),
+        "pair": _partner(catalogue, card) or None,
     }
+
+
+def _partner(catalogue: Catalogue, card: ModelCard) -> str:
+    """Id of the installed model that this one makes a pair with, or nothing."""
+    faithful, vivid = catalogue.faithful_of(card), catalogue.vivid_of(card)
+    if faithful is not card:
+        return faithful.id
+    return vivid.id if vivid is not None else ""
+
+
+def _pair_text(catalogue: Catalogue, card: ModelCard) -> str:
+    faithful = catalogue.faithful_of(card)
+    vivid = catalogue.vivid_of(faithful)
+    return "" if vivid is None else f"{DETAIL} 0 % is {faithful.id}, 100 % is {vivid.id}"
 
 
 def _state(catalogue: Catalogue, card: ModelCard) -> str:

@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from types import FrameType
+from typing import TypeVar
 
 from restorer.cli.output import complain
 from restorer.core.errors import Cancelled, RestorerError
@@ -14,7 +15,6 @@ from restorer.core.progress import CancelToken
 from restorer.session.jobs import (
     EngineSource,
     JobCancelled,
-    JobEvent,
     JobFailed,
     JobFinished,
     JobNotice,
@@ -23,6 +23,8 @@ from restorer.session.jobs import (
     JobStarted,
     run_job,
 )
+
+E = TypeVar("E")
 
 
 class JobError(RestorerError):
@@ -42,12 +44,26 @@ def run(request: JobRequest, engine: EngineSource) -> tuple[JobFinished, tuple[s
         Cancelled: after Ctrl+C.
     """
     token = CancelToken()
+    return follow(request.title, run_job(request, engine, token), token, JobFinished)
+
+
+def follow(title: str, events: Iterator[object], token: CancelToken, last: type[E]) -> tuple[E, tuple[str, ...]]:
+    """Iterates a job of any kind with a bar and Ctrl+C.
+
+    Args:
+        events: of the job.
+        token: the job's own.
+        last: kind of the event with which it succeeds.
+
+    Returns:
+        that event, and the notices. Raises as :func:`run`.
+    """
     notices: list[str] = []
-    with cancelled_by_interrupt(token), _progress(request.title) as show:
-        for event in run_job(request, engine, token):
+    with cancelled_by_interrupt(token), _progress(title) as show:
+        for event in events:
             show(event)
             match event:
-                case JobFinished():
+                case last():
                     return event, tuple(notices)
                 case JobFailed():
                     raise JobError(event)
@@ -75,7 +91,7 @@ def cancelled_by_interrupt(token: CancelToken) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _progress(title: str) -> Iterator[Callable[[JobEvent], None]]:
+def _progress(title: str) -> Iterator[Callable[[object], None]]:
     """A function to show events with: a bar where stderr is a terminal, else notices alone."""
     if not sys.stderr.isatty():
         yield _say_notice
@@ -87,7 +103,7 @@ def _progress(title: str) -> Iterator[Callable[[JobEvent], None]]:
     with Progress(*layout, console=Console(stderr=True), transient=True) as bar:
         row = bar.add_task(title, total=None, state="loading")
 
-        def show(event: JobEvent) -> None:
+        def show(event: object) -> None:
             match event:
                 case JobStarted(device=device):
                     bar.update(row, description=f"{title} on {device}")
@@ -99,7 +115,7 @@ def _progress(title: str) -> Iterator[Callable[[JobEvent], None]]:
         yield show
 
 
-def _say_notice(event: JobEvent) -> None:
+def _say_notice(event: object) -> None:
     if isinstance(event, JobNotice):
         complain(f"{event.message} {event.detail}".strip())
 

@@ -6,7 +6,7 @@ A document belongs to one thread (the window's). Every mutator returns a :class:
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,7 +14,7 @@ import numpy as np
 from restorer.core.brush import Brush, StrokePainter
 from restorer.core.errors import StaleResultError
 from restorer.core.geometry import Bounds
-from restorer.core.history import Entry, History, next_state
+from restorer.core.history import Choice, Entry, History, next_state
 from restorer.core.image import Image, Patch, Pixels
 from restorer.core.mask import Mask, MaskEdit, MaskEditor, MaskPiece, Plane, require_size
 from restorer.core.result import TaskResult, filled_fraction
@@ -138,16 +138,19 @@ class Document:
         seconds: float = 0.0,
         image: Image | None = None,
         thumbnail: Pixels | None = None,
+        pictures: Sequence[Pixels] = (),
     ) -> Change:
         """Pastes a job's result in as one history entry and takes the repaired region out of the mask.
 
-        Only mask pixels that are as the job saw them are cleared: strokes painted while it ran stay.
+        Only mask pixels that are as the job saw them are cleared: strokes painted while it ran stay. Of a result with
+        alternatives all are kept, to :meth:`choose` from.
 
         Args:
             base: :attr:`state` when the job was submitted.
             image: the photo with the result's patches in it, where the caller has made it already: on a thread of its
                 own, since copying a large photo takes longer than a window may stand still.
             thumbnail: of that image, likewise.
+            pictures: small pictures of the alternatives, in their order.
 
         Raises:
             StaleResultError: where the photo has changed since; nothing is applied.
@@ -157,8 +160,7 @@ class Document:
                 f"{self.name} changed while {label} ran, so the result was not applied.", hint="Run it again."
             )
         settled = self._settle_stroke()
-        before = tuple((patch.bounds, self._image.crop(patch.bounds).copy()) for patch in result.patches)
-        self._image = image if image is not None else self._image.with_patches(result.patches)
+        image_key = self._paste(result.patches, image)
         if thumbnail is None and self._thumbnailer is not None:
             thumbnail = self._thumbnailer(self._image)
         change = settled | Change(image=Bounds.around(patch.bounds for patch in result.patches), history=True)
@@ -168,20 +170,83 @@ class Document:
             if edit.pieces:
                 mask_key = self._keep_mask(edit)
                 change |= Change(mask=edit.bounds)
-        after = tuple((bounds, self._image.crop(bounds).copy()) for bounds, _ in before)
+        choices = self._keep_choices(step, result, pictures)
+        step = choices[0].step if choices else step
         entry = Entry(
             label,
             next_state(self.state, step),
             step=step,
             detail=detail,
-            image_key=self._vault.put((*before, *after)),
+            image_key=image_key,
             mask_key=mask_key,
             filled=result.filled,
             thumbnail=thumbnail,
             seconds=seconds,
+            choices=choices,
         )
         self._push(entry)
         return change
+
+    @property
+    def choices(self) -> tuple[Choice, ...]:
+        """The answers of the latest step that is applied, where it had several."""
+        latest = self.history.latest_step()
+        return latest.choices if latest is not None else ()
+
+    @property
+    def chosen(self) -> int:
+        """Which of :attr:`choices` the photo shows."""
+        latest = self.history.latest_step()
+        return latest.chosen if latest is not None else 0
+
+    def choose(self, index: int, *, detail: str = "") -> Change:
+        """Shows another answer of the latest step, as one undoable action; nothing happens where it is shown already.
+
+        Raises:
+            IndexError: where there is no such answer.
+        """
+        latest = self.history.latest_step()
+        if latest is None or not 0 <= index < len(latest.choices):
+            raise IndexError(f"there are {len(self.choices)} answers, not one at {index}")
+        if index == latest.chosen:
+            return Change()
+        settled = self._settle_stroke()
+        choice = latest.choices[index]
+        patches = tuple(Patch(bounds, pixels) for bounds, pixels in self._vault.get(choice.image_key))
+        image_key = self._paste(patches)
+        entry = replace(
+            latest,
+            state=next_state(self.history.state_before_step(), choice.step),
+            step=choice.step,
+            detail=detail,
+            image_key=image_key,
+            mask_key=None,
+            filled=(),
+            thumbnail=self._thumbnailer(self._image) if self._thumbnailer is not None else None,
+            seconds=0.0,
+            chosen=index,
+            amends=True,
+        )
+        self._push(entry)
+        return settled | Change(image=Bounds.around(patch.bounds for patch in patches), history=True)
+
+    def _paste(self, patches: tuple[Patch, ...], image: Image | None = None) -> int:
+        """Puts patches in (or takes ``image``, which has them) and keeps what they change, before and after."""
+        before = tuple((patch.bounds, self._image.crop(patch.bounds).copy()) for patch in patches)
+        self._image = image if image is not None else self._image.with_patches(patches)
+        after = tuple((bounds, self._image.crop(bounds).copy()) for bounds, _ in before)
+        return self._vault.put((*before, *after))
+
+    def _keep_choices(self, step: Step, result: TaskResult, pictures: Sequence[Pixels]) -> tuple[Choice, ...]:
+        shown = [*pictures, *([None] * len(result.alternatives))]
+        return tuple(
+            Choice(
+                replace(step, params={**step.params, **each.params}),
+                self._vault.put((patch.bounds, patch.pixels) for patch in each.patches),
+                picture,
+            )
+            for each, picture in zip(result.alternatives, shown, strict=False)
+        )
 
     def _clear_used(self, used: Mask) -> MaskEdit:
         editor = MaskEditor(self._mask)
@@ -247,9 +312,8 @@ class Document:
 
     def _push(self, entry: Entry) -> None:
         for replaced in self.history.push(entry):
-            for key in (replaced.image_key, replaced.mask_key):
-                if key is not None:
-                    self._vault.drop(key)
+            for key in replaced.vault_keys:
+                self._vault.drop(key)
 
     def _pixels_of(self, entry: Entry, *, after: bool) -> list[Patch]:
         if entry.image_key is None:

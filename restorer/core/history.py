@@ -12,6 +12,21 @@ from restorer.core.step import Recipe, Step
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Choice:
+    """One of several answers of a step.
+
+    Attributes:
+        step: what gives this answer alone.
+        image_key: vault key of its patches.
+        picture: small uint8 RGB picture of what it looks like, or None.
+    """
+
+    step: Step
+    image_key: int
+    picture: Pixels | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Entry:
     """One undoable action: a stroke or mask command (``step`` is None), or a step with the pixels it changed.
 
@@ -23,6 +38,9 @@ class Entry:
         filled: where a step invented content.
         thumbnail: small uint8 RGB picture of the photo after a step.
         seconds: how long the step took.
+        choices: all answers, where the step had several.
+        chosen: which of them the photo shows after this entry.
+        amends: whether the entry only takes another answer of the step before it, in whose place its own step counts.
     """
 
     label: str
@@ -34,6 +52,15 @@ class Entry:
     filled: tuple[MaskPiece, ...] = ()
     thumbnail: Pixels | None = field(default=None, repr=False)
     seconds: float = 0.0
+    choices: tuple[Choice, ...] = ()
+    chosen: int = 0
+    amends: bool = False
+
+    @property
+    def vault_keys(self) -> tuple[int, ...]:
+        """Everything the vault keeps for this entry alone."""
+        shared = () if self.amends else tuple(choice.image_key for choice in self.choices)
+        return (*(key for key in (self.image_key, self.mask_key) if key is not None), *shared)
 
 
 def next_state(parent: str, step: Step) -> str:
@@ -76,8 +103,24 @@ class History:
         return self._entries[self._cursor - 1].state if self._cursor else self._root_state
 
     def recipe(self) -> Recipe:
-        """The steps applied now, without the strokes."""
-        return Recipe(tuple(entry.step for entry in self.applied if entry.step is not None))
+        """The steps applied now, without the strokes; of a step with several answers the one that was chosen."""
+        steps: list[Step] = []
+        for entry in self.applied:
+            if entry.step is not None:
+                steps[len(steps) - entry.amends :] = [entry.step]
+        return Recipe(tuple(steps))
+
+    def latest_step(self) -> Entry | None:
+        """The newest applied entry that is a step, strokes passed over; None where there is none."""
+        return next((entry for entry in reversed(self.applied) if entry.step is not None), None)
+
+    def state_before_step(self) -> str:
+        """State hash of the pixels before :meth:`latest_step`, that which it amends included."""
+        applied = self.applied
+        for index in reversed(range(len(applied))):
+            if applied[index].step is not None and not applied[index].amends:
+                return applied[index - 1].state if index else self._root_state
+        return self._root_state
 
     def push(self, entry: Entry) -> tuple[Entry, ...]:
         """Adds an entry at the cursor and returns the redoable entries it replaced."""

@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from restorer.core.image import Image, Patch
 from restorer.core.mask import MaskPiece
+from restorer.core.params import Value
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Alternative:
+    """One of several answers of a run.
+
+    Attributes:
+        patches: new pixels, see :class:`TaskResult`; pasted over another answer they leave nothing of it.
+        params: what of the step's parameters has to be set so that it gives this answer alone.
+    """
+
+    patches: tuple[Patch, ...]
+    params: Mapping[str, Value] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -18,11 +33,13 @@ class TaskResult:
         patches: new pixels. Every bit of the photo outside of them stays.
         filled: where content was invented (not zero), in pieces that lie within the patches.
         tiles: how many network (or classical) calls it took.
+        alternatives: all answers where there are several, that in ``patches`` first; they fill the same pixels.
     """
 
     patches: tuple[Patch, ...]
     filled: tuple[MaskPiece, ...] = ()
     tiles: int = 0
+    alternatives: tuple[Alternative, ...] = ()
 
     def changed_pixels(self, photo: Image) -> int:
         """Number of pixels whose value differs from the photo's; patches may overlap."""

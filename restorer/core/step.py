@@ -13,6 +13,23 @@ RECIPE_FORMAT = 1
 
 
 @dataclass(frozen=True, slots=True)
+class ModelUse:
+    """A model that a step ran: its id (or ``classical``) and the SHA-256 of its weights."""
+
+    model: str
+    model_hash: str = ""
+
+    @classmethod
+    def from_json(cls, data: object) -> ModelUse:
+        """Raises InputError where it is not one."""
+        if not isinstance(data, Mapping) or "model" not in data or set(data) - {"model", "model_hash"}:
+            raise InputError("A step of the recipe names a model it uses in an unknown way.")
+        if not all(isinstance(value, str) for value in data.values()):
+            raise InputError("A step of the recipe names a model it uses that is not text.")
+        return cls(**data)
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One application of a task.
 
@@ -24,6 +41,7 @@ class Step:
         model_hash: SHA-256 of the weights, empty for a classical method.
         seed: of every random choice.
         mask: SHA-256 of the mask plane, empty where the task took none.
+        uses: models of other tasks that it ran besides its own, by task id.
     """
 
     task: str
@@ -33,9 +51,18 @@ class Step:
     model_hash: str = ""
     seed: int = 0
     mask: str = ""
+    uses: Mapping[str, ModelUse] = field(default_factory=dict)
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """Ids of all models, its own first."""
+        return (self.model, *(use.model for use in self.uses.values()))
 
     def to_json(self) -> dict[str, Any]:
-        return {**asdict(replace(self, params={})), "params": dict(self.params)}
+        """Plain values; ``uses`` is there only where it says something."""
+        plain = {**asdict(replace(self, params={}, uses={})), "params": dict(self.params)}
+        del plain["uses"]
+        return {**plain, "uses": {task: asdict(use) for task, use in self.uses.items()}} if self.uses else plain
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Step:
@@ -48,6 +75,7 @@ class Step:
             "model_hash": str,
             "seed": int,
             "mask": str,
+            "uses": Mapping,
         }
         for name, value in data.items():
             if name not in kinds:
@@ -56,7 +84,8 @@ class Step:
                 raise InputError(f"The field {name!r} of a step in the recipe has a wrong type.")
         if "task" not in data or "version" not in data:
             raise InputError("A step of the recipe lacks its task or version.")
-        return cls(**{**data, "params": dict(data.get("params", {}))})
+        uses = {task: ModelUse.from_json(use) for task, use in data.get("uses", {}).items()}
+        return cls(**{**data, "params": dict(data.get("params", {})), "uses": uses})
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,12 @@ class ResidentCache(Generic[K, V]):
         """Every value with an open lease."""
         return tuple(resident.value for resident in self._residents.values() if resident.leases > 0)
 
+    def drop_idle(self, key: K) -> None:
+        """Drops one value unless it is leased."""
+        resident = self._residents.get(key)
+        if resident is not None and resident.leases == 0:
+            del self._residents[key]
+
     def evict_idle(self) -> None:
         """Drops everything that is not leased."""
         self._evict(0)

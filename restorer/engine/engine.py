@@ -3,31 +3,39 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable, Iterator
 from collections.abc import Generator as Work
-from collections.abc import Iterator
 
 import torch
+from torch import nn
 
 from restorer.core import contract
-from restorer.core.contract import FloatPixels
+from restorer.core.contract import BytePlanes, FloatPixels
 from restorer.core.errors import DeviceMemoryError, OutOfMemoryError
+from restorer.core.geometry import Bounds
 from restorer.core.image import Image
+from restorer.core.mask import Mask
 from restorer.core.progress import CancelToken, Notice, TaskEvent
-from restorer.engine import devices, tiled_run
+from restorer.engine import devices, planes_run, tiled_run
 from restorer.engine.cache import ResidentCache
+from restorer.engine.degrade import degrade_photo
 from restorer.engine.generator import TorchGenerator
 from restorer.engine.ladder import FLOOR_PX, Ladder
 from restorer.engine.lease import LeasedGenerator
 from restorer.engine.memory import largest_side, release_unused
+from restorer.engine.mixing import mix_networks
 from restorer.engine.ownership import Ownership
 from restorer.engine.tiling import TileShape
 from restorer.engine.weights import Architectures, load_network
 from restorer.networks import ARCHITECTURES
+from restorer.store.blend import Blend
 from restorer.store.card import ModelCard
 from restorer.store.catalogue import Catalogue
 
 RESIDENT_SHARE = 0.25
 """Share of the device's memory that models may occupy while nobody uses them."""
+_MIXES_KEPT = 3
+"""Mixes of one pair that stay loaded: enough to go back and forth between two ends of a slider."""
 
 
 class TorchEngine:
@@ -60,7 +68,7 @@ class TorchEngine:
         self._catalogue = catalogue or Catalogue.default()
         self._architectures = architectures
         budget = int(self.device.total_bytes * RESIDENT_SHARE) if resident_bytes is None else resident_bytes
-        self._models: ResidentCache[tuple[str, str], TorchGenerator] = ResidentCache(budget)
+        self._models: ResidentCache[Blend, TorchGenerator] = ResidentCache(budget)
         self._owner = Ownership(f"the engine of {self.device.id}")
         self._ladder = self._top_of_ladder()
         _configure_torch(threads)
@@ -70,19 +78,19 @@ class TorchEngine:
         return self.device.id if self._ladder.has_refuge else devices.CPU
 
     @contextlib.contextmanager
-    def lease(self, model_id: str, *, seed: int = 0) -> Iterator[LeasedGenerator]:
+    def lease(self, model_id: str, *, seed: int = 0, mix: float = 0.0) -> Iterator[LeasedGenerator]:
         """See the contract. The weights are verified before they are loaded.
 
         Raises:
             InputError: for an unknown model.
-            WeightsError: missing, corrupted or not understood.
+            WeightsError: missing, corrupted, not understood, or of a pair that does not fit together.
             OutOfMemoryError: where the device has no room for the weights.
         """
         self._owner.take()
         try:
-            card = self._catalogue.get(model_id)
-            key = (card.id, card.sha256)
-            model = self._models.lease(key, lambda: self._load(card))
+            blend = self._catalogue.blend(model_id, mix)
+            self._drop_old_mixes(blend)
+            model = self._models.lease(blend, lambda: self._load(blend))
             try:
                 self._place(model)
                 leased = LeasedGenerator(model, self._owner, seed)
@@ -91,7 +99,7 @@ class TorchEngine:
                 finally:
                     leased.close()
             finally:
-                self._models.release(key)
+                self._models.release(blend)
         finally:
             if self._owner.depth == 1:
                 self._ladder = self._top_of_ladder()
@@ -129,11 +137,45 @@ class TorchEngine:
     ) -> Work[TaskEvent, None, Image]:
         """See the contract."""
         shape = TileShape(generator.context_px, feather_px, self._resident(generator).multiple)
-        return tiled_run.run_tiled(photo, _Runner(self, generator, preferred), shape, token)
+        return tiled_run.run_tiled(photo, _Runner(self, generator, preferred, generator), shape, token)
 
-    def _load(self, card: ModelCard) -> TorchGenerator:
+    def run_planes(
+        self,
+        generator: contract.Generator,
+        photo: Image,
+        token: CancelToken,
+        *,
+        preferred: int = 1024,
+        within: Bounds | None = None,
+    ) -> Work[TaskEvent, None, BytePlanes]:
+        """See the contract."""
+        model = self._resident(generator)
+        shape = TileShape(generator.context_px, 0, model.multiple)
+        runner = _Runner(self, generator, preferred, generator.planes)
+        return planes_run.run_planes(photo, runner, shape, token, model.plane_count, within)
+
+    def degrade(
+        self, photo: Image, plan: str, token: CancelToken, *, severity: float, seed: int
+    ) -> Work[TaskEvent, None, tuple[Image, Mask]]:
+        """See the contract."""
+        return degrade_photo(photo, plan, token, severity=severity, seed=seed, device=self.device_name)
+
+    def _load(self, blend: Blend) -> TorchGenerator:
+        network = self._load_network(blend.card)
+        if blend.vivid is not None:
+            network = mix_networks(network, self._load_network(blend.vivid), blend)
+        return TorchGenerator(blend, network)
+
+    def _load_network(self, card: ModelCard) -> nn.Module:
         self._catalogue.verify(card)
-        return TorchGenerator(card, load_network(card, self._catalogue.weights_path(card), self._architectures))
+        return load_network(card, self._catalogue.weights_path(card), self._architectures)
+
+    def _drop_old_mixes(self, wanted: Blend) -> None:
+        """Makes room for one more mix of a pair; otherwise each place of a slider would stay loaded."""
+        mixes = [key for key in self._models.keys if key.vivid is not None and key.card == wanted.card]
+        if wanted.vivid is not None and wanted not in mixes:
+            for key in mixes[: len(mixes) - _MIXES_KEPT + 1]:
+                self._models.drop_idle(key)
 
     def _place(self, model: TorchGenerator) -> None:
         device = torch.device(self.device_name)
@@ -162,15 +204,22 @@ class TorchEngine:
 
 
 class _Runner:
-    """A leased generator as :func:`tiled_run.run_tiled` wants it."""
+    """A leased generator as :class:`tiled_run.TileRunner` wants it; ``call`` is what is done to each tile."""
 
-    def __init__(self, engine: TorchEngine, generator: contract.Generator, preferred: int) -> None:
+    def __init__(
+        self,
+        engine: TorchEngine,
+        generator: contract.Generator,
+        preferred: int,
+        call: Callable[[FloatPixels], FloatPixels],
+    ) -> None:
         self._engine = engine
         self._generator = generator
         self._preferred = preferred
+        self._call = call
 
     def compute(self, pixels: FloatPixels) -> FloatPixels:
-        return self._generator(pixels)
+        return self._call(pixels)
 
     def tile_side(self) -> int:
         return self._engine.tile_side(self._generator, preferred=self._preferred)

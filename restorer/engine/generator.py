@@ -9,13 +9,16 @@ from typing import TypeVar
 
 import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
 
-from restorer.core.contract import FloatPixels, FloatPlane
+from restorer.core.contract import FloatPixels, FloatPlane, Variation
 from restorer.core.errors import DeviceMemoryError, InputError, WorkError
+from restorer.core.geometry import Bounds
+from restorer.core.noise import normal_vector, white_noise
 from restorer.engine.memory import is_out_of_memory, network_bytes, peak_bytes_per_px, release_unused
-from restorer.engine.tensors import image_tensor, mask_tensor, pixels_of
-from restorer.store.card import ModelCard
+from restorer.engine.tensors import image_tensor, mask_tensor, pixels_of, planes_tensor, probabilities_of
+from restorer.networks.harmonic import harmonic_fill
+from restorer.store.blend import Blend
 
 T = TypeVar("T")
 
@@ -29,19 +32,26 @@ class TorchGenerator:
     output and weights stay float32). Not for two threads at once; the engine sees to that.
 
     Args:
-        card: what the network is.
+        blend: what the network is.
         network: float32, in evaluation mode, on the processor. ``forward(image)`` or ``forward(image, mask)``, both
-            NCHW in 0 to 1; an attribute ``multiple`` says what height and width must be divisible by.
+            NCHW in 0 to 1; an attribute ``multiple`` says what height and width must be divisible by. One that can
+            vary has ``style_dim`` and ``noise_planes`` above 0 and takes ``style``, ``noise`` and ``start`` as
+            :class:`restorer.networks.inpaint_unet.InpaintUNet` does. One that segments says in ``planes`` how many
+            classes it tells apart, and gives a plane of logits for each.
     """
 
-    def __init__(self, card: ModelCard, network: nn.Module) -> None:
-        self.card = card
+    def __init__(self, blend: Blend, network: nn.Module) -> None:
+        self.blend = blend
+        self.card = blend.card
         self.device = torch.device("cpu")
         self.multiple = int(getattr(network, "multiple", 1))
         self.takes_mask = "mask" in inspect.signature(network.forward).parameters
         self.bytes = network_bytes(network)
         self._network = network.to(memory_format=torch.channels_last)
-        self._is_half_safe = card.half_precision
+        self._style_dim = int(getattr(network, "style_dim", 0))
+        self._noise_planes = int(getattr(network, "noise_planes", 0))
+        self.plane_count = int(getattr(network, "planes", 0))
+        self._is_half_safe = blend.is_half_safe
         self._bytes_per_px: float | None = None
 
     @property
@@ -55,11 +65,25 @@ class TorchGenerator:
             self._bytes_per_px = self._measure()
         return self._bytes_per_px
 
+    @property
+    def can_vary(self) -> bool:
+        """See the contract."""
+        return self._style_dim > 0
+
+    @property
+    def can_refine(self) -> bool:
+        """See the contract. Only networks that can vary put in what a coarse fill lacks."""
+        return self.can_vary
+
     def _measure(self) -> float:
         side = -(-_PROBE_SIDE // self.multiple) * self.multiple
         pixels = np.zeros((side, side, 3), np.float32)
+        if self.plane_count:
+            return peak_bytes_per_px(lambda: self.planes(pixels), side * side)
         mask = np.zeros((side, side), np.float32) if self.takes_mask else None
-        return peak_bytes_per_px(lambda: self(pixels, mask), side * side)
+        start = pixels if self.can_refine else None
+        variation = Variation(0, Bounds.of_size(side, side)) if self.can_vary else None
+        return peak_bytes_per_px(lambda: self(pixels, mask, start=start, variation=variation), side * side)
 
     def move_to(self, device: torch.device) -> None:
         """Puts the weights on a device.
@@ -80,18 +104,44 @@ class TorchGenerator:
             self._network.to(self.device)
             raise
 
-    def __call__(self, pixels: FloatPixels, mask: FloatPlane | None = None, *, seed: int = 0) -> FloatPixels:
-        """As the contract's :class:`Generator`; random draws in the network depend on ``seed`` alone."""
+    def __call__(
+        self,
+        pixels: FloatPixels,
+        mask: FloatPlane | None = None,
+        *,
+        start: FloatPixels | None = None,
+        variation: Variation | None = None,
+        seed: int = 0,
+    ) -> FloatPixels:
+        """As the contract's :class:`Generator`; what else the network draws at random depends on ``seed`` alone."""
         self._check(pixels, mask)
+        self._check_extras(pixels, start, variation)
+
+        result = self._run(pixels, lambda half: self._forward(pixels, mask, start, variation, seed, half))
+        return np.clip(result, 0, 1, out=result)
+
+    def planes(self, pixels: FloatPixels) -> FloatPixels:
+        """See the contract."""
+        if self.plane_count == 0:
+            raise ValueError(f"the network of {self.card.id} does not segment")
+        self._check(pixels, None)
+        return self._run(pixels, lambda half: self._segment(pixels, half))
+
+    def _run(self, pixels: FloatPixels, call: Callable[[torch.dtype | None], FloatPixels]) -> FloatPixels:
+        """``call`` in 16 bit where the device is good at it, else (and where that overflowed) in float32."""
+
+        def run(half: torch.dtype | None) -> FloatPixels:
+            return _attempt(lambda: call(half), self.device, f"{pixels.shape[1]} × {pixels.shape[0]} pixels")
+
         half = half_dtype(self.device) if self._is_half_safe else None
-        result = self._run(pixels, mask, seed, half)
+        result = run(half)
         if half is not None and not np.isfinite(result).all():
             # Some graphics cards overflow where others do not; once is enough to know.
             self._is_half_safe = False
-            result = self._run(pixels, mask, seed, None)
+            result = run(None)
         if not np.isfinite(result).all():
             raise WorkError(f"The model {self.card.id} gave not-a-number values; nothing of them was used.")
-        return np.clip(result, 0, 1, out=result)
+        return result
 
     def _check(self, pixels: FloatPixels, mask: FloatPlane | None) -> None:
         if pixels.ndim != 3 or pixels.shape[2] not in (1, 3) or 0 in pixels.shape or pixels.dtype != np.float32:
@@ -103,12 +153,26 @@ class TorchGenerator:
         if not np.isfinite(pixels).all():
             raise InputError("The photo holds values that are not numbers.")
 
-    def _run(self, pixels: FloatPixels, mask: FloatPlane | None, seed: int, half: torch.dtype | None) -> FloatPixels:
-        what = f"{pixels.shape[1]} × {pixels.shape[0]} pixels"
-        return _attempt(lambda: self._forward(pixels, mask, seed, half), self.device, what)
+    def _check_extras(self, pixels: FloatPixels, start: FloatPixels | None, variation: Variation | None) -> None:
+        if variation is not None:
+            if not self.can_vary:
+                raise ValueError(f"the network of {self.card.id} has one answer only")
+            if (variation.place.height, variation.place.width) != pixels.shape[:2]:
+                raise ValueError(f"the pixels are {pixels.shape}, their place is {variation.place}")
+        if start is not None:
+            if not self.can_refine:
+                raise ValueError(f"the network of {self.card.id} takes no start")
+            if start.shape != pixels.shape or start.dtype != np.float32:
+                raise ValueError(f"the start is {start.dtype} {start.shape}, the pixels are {pixels.shape}")
 
     def _forward(
-        self, pixels: FloatPixels, mask: FloatPlane | None, seed: int, half: torch.dtype | None
+        self,
+        pixels: FloatPixels,
+        mask: FloatPlane | None,
+        start: FloatPixels | None,
+        variation: Variation | None,
+        seed: int,
+        half: torch.dtype | None,
     ) -> FloatPixels:
         height, width, channels = pixels.shape
         inputs = [image_tensor(pixels, self.multiple)]
@@ -117,10 +181,37 @@ class TorchGenerator:
         kind = self.device.type
         with torch.inference_mode(), _seeded(seed, self.device), torch.autocast(kind, half, enabled=half is not None):
             sent = [t.to(self.device, memory_format=torch.channels_last) for t in inputs]
-            output = self._network(*sent)
+            extras = self._drawn(variation, sent[0])
+            if start is not None:
+                extras["start"] = _continued(image_tensor(start, self.multiple).to(self.device), *sent)
+            output = self._network(*sent, **extras)
             if output.shape != sent[0].shape:
                 raise WorkError(f"The model {self.card.id} gave a picture of another size than it was given.")
             return pixels_of(output, height, width, channels)
+
+    def _segment(self, pixels: FloatPixels, half: torch.dtype | None) -> FloatPixels:
+        height, width = pixels.shape[:2]
+        kind = self.device.type
+        with torch.inference_mode(), torch.autocast(kind, half, enabled=half is not None):
+            sent = image_tensor(pixels, self.multiple).to(self.device, memory_format=torch.channels_last)
+            return probabilities_of(self._network(sent), height, width)
+
+    def _drawn(self, variation: Variation | None, image: Tensor) -> dict[str, Tensor]:
+        """Style and noise of an answer for a picture that may have been padded at the right and bottom."""
+        if variation is None:
+            return {}
+        corner = variation.place
+        place = Bounds.of_size(image.shape[3], image.shape[2]).translate(corner.left, corner.top)
+        style = torch.from_numpy(normal_vector(self._style_dim, variation.seed)[None])
+        noise = planes_tensor(white_noise(place, self._noise_planes, variation.seed))
+        return {"style": style.to(self.device), "noise": noise.to(self.device)}
+
+
+def _continued(start: Tensor, image: Tensor, mask: Tensor) -> Tensor:
+    """A start without gaps: where it is not a number, its surroundings and the picture's are continued smoothly."""
+    hole = mask >= 0.5
+    missing = start.isnan().any(dim=1, keepdim=True) & hole
+    return harmonic_fill(torch.where(hole, start.nan_to_num(), image), missing.to(image.dtype))
 
 
 def half_dtype(device: torch.device) -> torch.dtype | None:

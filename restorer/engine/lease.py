@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from restorer.core.contract import FloatPixels, FloatPlane
+from restorer.core.contract import FloatPixels, FloatPlane, Variation
 from restorer.engine.generator import TorchGenerator
 from restorer.engine.ownership import Ownership
 
@@ -30,18 +30,36 @@ class LeasedGenerator:
 
     @property
     def model_id(self) -> str:
-        return self._model.card.id
+        return self._model.blend.card.id
 
     @property
     def model_hash(self) -> str:
-        return self._model.card.sha256
+        return self._model.blend.model_hash
 
     @property
     def context_px(self) -> int:
-        return self._model.card.context_px
+        return self._model.blend.context_px
 
-    def __call__(self, pixels: FloatPixels, mask: FloatPlane | None = None) -> FloatPixels:
-        return self.model(pixels, mask, seed=self._seed)
+    @property
+    def can_vary(self) -> bool:
+        return self._model.can_vary
+
+    @property
+    def can_refine(self) -> bool:
+        return self._model.can_refine
+
+    def __call__(
+        self,
+        pixels: FloatPixels,
+        mask: FloatPlane | None = None,
+        *,
+        start: FloatPixels | None = None,
+        variation: Variation | None = None,
+    ) -> FloatPixels:
+        return self.model(pixels, mask, start=start, variation=variation, seed=self._seed)
+
+    def planes(self, pixels: FloatPixels) -> FloatPixels:
+        return self.model.planes(pixels)
 
     def close(self) -> None:
         """Ends it; every later call raises RuntimeError."""

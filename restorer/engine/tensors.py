@@ -24,6 +24,11 @@ def mask_tensor(mask: FloatPlane, multiple: int = 1) -> Tensor:
     return _pad(torch.from_numpy(np.array(mask[None, None], np.float32, order="C")), multiple)
 
 
+def planes_tensor(planes: FloatPixels) -> Tensor:
+    """``1 x C x H x W`` copy of any number of planes."""
+    return torch.from_numpy(np.array(planes.transpose(2, 0, 1)[None], np.float32, order="C"))
+
+
 def pixels_of(tensor: Tensor, height: int, width: int, channels: int) -> FloatPixels:
     """New ``height x width x channels`` array from the top left of a ``1 x 3 x H x W`` tensor on any device.
 
@@ -34,6 +39,13 @@ def pixels_of(tensor: Tensor, height: int, width: int, channels: int) -> FloatPi
         red, green, blue = kept
         kept = (green + ((red - green) + (blue - green)) / 3)[None]
     return np.array(kept.permute(1, 2, 0).cpu().numpy(), np.float32, order="C")
+
+
+def probabilities_of(logits: Tensor, height: int, width: int) -> FloatPixels:
+    """New ``height x width x K`` array: the sigmoid of the top left of ``1 x K x H x W`` logits on any device."""
+    return np.array(
+        logits[0, :, :height, :width].float().sigmoid().permute(1, 2, 0).cpu().numpy(), np.float32, order="C"
+    )
 
 
 def _pad(tensor: Tensor, multiple: int) -> Tensor:

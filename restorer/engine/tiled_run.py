@@ -55,7 +55,7 @@ def run_tiled(
     for tile in grid.tiles:
         token.raise_if_cancelled()
         yield TileStarted(tile.index, total, tile.core)
-        pixels = yield from _compute(to_unit(color[tile.bounds.slices]), runner, shape, token)
+        pixels = yield from compute_tile(to_unit(color[tile.bounds.slices]), runner, shape, token)
         blender.add(tile, pixels)
         inside = tile.core.translate(-tile.bounds.left, -tile.bounds.top)
         yield TileFinished(tile.index, total, _preview(photo, tile.core, pixels[inside.slices]))
@@ -63,10 +63,10 @@ def run_tiled(
     return Image(result, photo.color)
 
 
-def _compute(
+def compute_tile(
     pixels: FloatPixels, runner: TileRunner, shape: TileShape, token: CancelToken
 ) -> Generator[TaskEvent, None, FloatPixels]:
-    """``pixels`` in one call if the device allows it, else in as many as it takes."""
+    """``pixels`` in one call if the device allows it, else in as many as it takes. Raises as :func:`run_tiled`."""
     height, width = pixels.shape[:2]
     while True:
         token.raise_if_cancelled()
@@ -79,10 +79,13 @@ def _compute(
             pass  # Stepped down outside of the handler: its traceback would keep the memory in use.
         yield runner.step_down(max(height, width))
     grid = plan_tiles(width, height, side, shape)
-    whole = np.empty_like(pixels)
+    first, *others = grid.tiles
+    part = yield from compute_tile(pixels[first.bounds.slices], runner, shape, token)
+    whole = np.empty((height, width, part.shape[2]), np.float32)
     blender = TileBlender(grid, whole, lambda unit: unit)
-    for tile in grid.tiles:
-        part = yield from _compute(pixels[tile.bounds.slices], runner, shape, token)
+    blender.add(first, part)
+    for tile in others:
+        part = yield from compute_tile(pixels[tile.bounds.slices], runner, shape, token)
         blender.add(tile, part)
     blender.finish()
     return whole

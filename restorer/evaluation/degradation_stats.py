@@ -148,10 +148,17 @@ def _half_height(profile: npt.NDArray[np.float32]) -> tuple[float, float]:
     if height < _LEAST_CONTRAST or abs(left - right) > 0.5 * height:
         return float("nan"), 0.0
     half = float(profile[peak]) - height / 2
-    below_left, below_right = np.flatnonzero(profile[:peak] < half), np.flatnonzero(profile[peak:] < half)
-    if not len(below_left) or not len(below_right):
-        return float("nan"), 0.0
-    return float(peak - below_left[-1] + below_right[0]) * _STEP_PX, height
+    width = _fall(profile[peak::-1], half) + _fall(profile[peak:], half)
+    return width * _STEP_PX, height
+
+
+def _fall(profile: npt.NDArray[np.float32], level: float) -> float:
+    """Where a profile that begins above ``level`` first falls to it, in samples; not-a-number where it does not."""
+    below = np.flatnonzero(profile < level)
+    if not len(below):
+        return float("nan")
+    last, first = float(profile[below[0] - 1]), float(profile[below[0]])
+    return float(below[0]) - (level - first) / max(last - first, 1e-9)
 
 
 def measure_grain(picture: Picture) -> GrainFigures | None:

@@ -8,9 +8,11 @@ from collections.abc import Generator as Steps
 from contextlib import AbstractContextManager
 from typing import NoReturn
 
-from restorer.core.contract import Engine, Generator
+from restorer.core.contract import BytePlanes, Engine, Generator
 from restorer.core.errors import InputError, WeightsError
+from restorer.core.geometry import Bounds
 from restorer.core.image import Image
+from restorer.core.mask import Mask
 from restorer.core.progress import CancelToken, Notice, TaskEvent
 from restorer.store import Catalogue
 
@@ -30,7 +32,7 @@ class ClassicalEngine:
     def device_name(self) -> str:
         return "cpu"
 
-    def lease(self, model_id: str, *, seed: int = 0) -> AbstractContextManager[Generator]:
+    def lease(self, model_id: str, *, seed: int = 0, mix: float = 0.0) -> AbstractContextManager[Generator]:
         self._refuse(model_id)
 
     def tile_side(self, generator: Generator, *, preferred: int) -> int:
@@ -43,6 +45,25 @@ class ClassicalEngine:
         self, generator: Generator, photo: Image, token: CancelToken, *, preferred: int = 768, feather_px: int = 16
     ) -> Steps[TaskEvent, None, Image]:
         self._refuse(generator.model_id)
+
+    def run_planes(
+        self,
+        generator: Generator,
+        photo: Image,
+        token: CancelToken,
+        *,
+        preferred: int = 1024,
+        within: Bounds | None = None,
+    ) -> Steps[TaskEvent, None, BytePlanes]:
+        self._refuse(generator.model_id)
+
+    def degrade(
+        self, photo: Image, plan: str, token: CancelToken, *, severity: float, seed: int
+    ) -> Steps[TaskEvent, None, tuple[Image, Mask]]:
+        """Needs no model, but torch, which is imported here."""
+        from restorer.engine.degrade import degrade_photo
+
+        return degrade_photo(photo, plan, token, severity=severity, seed=seed, device=self.device_name)
 
     def _refuse(self, model_id: str) -> NoReturn:
         raise WeightsError(f"The model {model_id} was asked for in a job that runs without models.")

@@ -12,7 +12,7 @@ import hashlib
 import time
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
@@ -29,6 +29,29 @@ from restorer.session.failure import failure_report
 from restorer.session.pace import Pace
 from restorer.tasks import get_task
 from restorer.tasks.spec import TaskInput
+
+
+class Request(Protocol):
+    """What every job says about itself."""
+
+    @property
+    def id(self) -> int:
+        """Stamped on every event of the job."""
+        ...
+
+    @property
+    def title(self) -> str:
+        """What to call it, such as ``Inpaint``."""
+        ...
+
+    @property
+    def model_title(self) -> str:
+        """Of the model, for people."""
+        ...
+
+    def summary(self) -> dict[str, Any]:
+        """Plain facts for a failure report: sizes and settings, no pixels."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -164,6 +187,8 @@ JobEvent = (
     | JobCancelled
 )
 EngineSource = Engine | Callable[[], Engine]
+R = TypeVar("R")
+E = TypeVar("E")
 
 
 def mask_digest(mask: Mask) -> str:
@@ -184,23 +209,58 @@ def run_job(request: JobRequest, engine: EngineSource, token: CancelToken) -> It
         events in order; the last is always JobFinished, JobFailed or JobCancelled. Nothing is raised: whatever goes
         wrong, a bug included, becomes a JobFailed with its traceback in the report.
     """
+
+    def work(owner: Engine) -> Generator[TaskEvent, None, TaskResult]:
+        task = get_task(request.step.task)
+        given = TaskInput(
+            photo=request.photo,
+            mask=request.mask,
+            params=build_params(task.params, request.step.params),
+            model=request.step.model,
+            seed=request.step.seed,
+            uses={other: use.model for other, use in request.step.uses.items()},
+        )
+        return task.run(given, owner, token)
+
+    def finish(result: TaskResult, seconds: float, device: str) -> JobFinished:
+        step = request.step if request.mask is None else replace(request.step, mask=mask_digest(request.mask))
+        return JobFinished(request.id, request, step, result, seconds, device)
+
+    named = replace(request, model_title=request.model_title or request.step.model)
+    return carry_out(named, work, finish, engine, token)
+
+
+def carry_out(
+    request: Request,
+    work: Callable[[Engine], Generator[TaskEvent, None, R]],
+    finish: Callable[[R, float, str], E],
+    engine: EngineSource,
+    token: CancelToken,
+) -> Iterator[JobEvent | E]:
+    """Any long work as a job.
+
+    Args:
+        request: what is asked for.
+        work: begins it on an engine; called on the thread that iterates.
+        finish: the last event of a job that succeeded, from the result, the seconds it took and the device it ended on.
+        engine, token: as of :func:`run_job`, as is what is yielded.
+    """
     device = ""
     try:
         token.raise_if_cancelled()
         started = time.monotonic()
         owner = engine() if callable(engine) else engine
         device = owner.device_name
-        yield JobStarted(request.id, request.model_title or request.step.model, device)
-        step = request.step if request.mask is None else replace(request.step, mask=mask_digest(request.mask))
-        result = yield from _run_task(request, owner, token)
-        yield JobFinished(request.id, request, step, result, time.monotonic() - started, owner.device_name)
+        yield JobStarted(request.id, request.model_title, device)
+        result = yield from _translated(request.id, work(owner), token)
+        yield finish(result, time.monotonic() - started, owner.device_name)
     except Cancelled:
         yield JobCancelled(request.id)
     except Exception as error:  # noqa: BLE001 - the last line of defence; the traceback goes into the report
         yield _failed(request, error, device)
 
 
-def _failed(request: JobRequest, error: Exception, device: str) -> JobFailed:
+def _failed(request: Request, error: Exception, device: str) -> JobFailed:
     match error:
         case RestorerError():
             message, hint, exit_code = error.message, error.hint, error.exit_code
@@ -213,24 +273,16 @@ def _failed(request: JobRequest, error: Exception, device: str) -> JobFailed:
     return JobFailed(request.id, message, hint, report, exit_code)
 
 
-def _run_task(request: JobRequest, engine: Engine, token: CancelToken) -> Generator[JobEvent, None, TaskResult]:
-    task = get_task(request.step.task)
-    given = TaskInput(
-        photo=request.photo,
-        mask=request.mask,
-        params=build_params(task.params, request.step.params),
-        model=request.step.model,
-        seed=request.step.seed,
-    )
+def _translated(job: int, work: Generator[TaskEvent, None, R], token: CancelToken) -> Generator[JobEvent, None, R]:
     pace = Pace()
-    with contextlib.closing(task.run(given, engine, token)) as work:
+    with contextlib.closing(work):
         while True:
             try:
                 event = next(work)
             except StopIteration as stop:
-                result: TaskResult = stop.value
+                result: R = stop.value
                 break
-            yield from _translate(request.id, event, pace)
+            yield from _translate(job, event, pace)
     token.raise_if_cancelled()
     return result
 

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 from restorer.core.contract import Engine
 from restorer.core.document import Document
 from restorer.core.errors import InputError, WeightsError, WorkError
-from restorer.core.image import Image
+from restorer.core.image import Image, Pixels
 from restorer.core.mask import Mask
-from restorer.core.params import build_params, params_to_json
-from restorer.core.step import Step
+from restorer.core.params import build_params, param_specs, params_to_json
+from restorer.core.step import ModelUse, Step
 from restorer.formats.metadata import Metadata
+from restorer.formats.provenance import Provenance
 from restorer.formats.raster import ExportOptions, PhotoFile, decode_photo, read_photo
 from restorer.session.engines import ClassicalEngine, Engines, check_device
 from restorer.session.export import export_photo
@@ -25,7 +26,7 @@ from restorer.session.sample import SAMPLE_DPI, SAMPLE_NAME, damaged_sample
 from restorer.session.settings import RECENT_KEPT, Settings, SettingsStore
 from restorer.store import Catalogue, ModelCard
 from restorer.tasks import get_task
-from restorer.tasks.spec import CLASSICAL, Task
+from restorer.tasks.spec import CLASSICAL, DETAIL, Task
 
 if TYPE_CHECKING:
     from restorer.engine.devices import DeviceInfo
@@ -35,10 +36,15 @@ THUMBNAIL_PX = 96
 
 @dataclass(frozen=True, slots=True)
 class ModelChoice:
-    """One way to run a task: a model's id, or ``classical``, and what to call it."""
+    """One way to run a task: a model's id, or ``classical``, and what to call it.
+
+    Attributes:
+        has_vivid: whether a vivid partner is installed, to be mixed in by the parameter :data:`DETAIL`.
+    """
 
     id: str
     title: str
+    has_vivid: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,9 +107,12 @@ class Session:
 
     # -- photos
 
-    def open_photo(self, path: Path) -> PhotoFile:
-        """Raises InputError, naming the file and the reason, where it cannot be opened."""
-        return read_photo(path)
+    def open_photo(self, path: Path, *, page: int = 1) -> PhotoFile:
+        """A photo, or one page of a file with several.
+
+        Raises InputError, naming the file and the reason, where it cannot be opened.
+        """
+        return read_photo(path, page=page)
 
     def open_bytes(self, data: bytes, name: str) -> PhotoFile:
         """As :meth:`open_photo`, from a clipboard or a drop."""
@@ -130,18 +139,32 @@ class Session:
         *,
         original: Path | None = None,
         overwrite: bool = False,
+        infrared: Pixels | None = None,
+        provenance: Provenance | None = None,
     ) -> None:
         """See :func:`restorer.session.export.export_photo`."""
-        export_photo(target, image, metadata, options, original=original, overwrite=overwrite)
+        export_photo(
+            target,
+            image,
+            metadata,
+            options,
+            original=original,
+            overwrite=overwrite,
+            infrared=infrared,
+            provenance=provenance,
+        )
 
     # -- steps and jobs
 
     def models_for(self, task_id: str) -> tuple[ModelChoice, ...]:
-        """Ways to run a task: the best installed model first, ``classical`` last."""
-        best = self.catalogue.best_for(task_id)
-        cards = [card for card in self.catalogue.cards() if card.task == task_id and self._has_weights(card)]
+        """Ways to run a task: the best installed model first, ``classical`` last; a pair is one of them."""
+        catalogue = self.catalogue
+        best = catalogue.best_for(task_id)
+        cards = [card for card in catalogue.cards() if card.task == task_id and self._has_weights(card)]
+        cards = [card for card in cards if catalogue.faithful_of(card) is card]
         cards.sort(key=lambda card: card is not best)
-        return (*(ModelChoice(card.id, card.title) for card in cards), ModelChoice(CLASSICAL, "Classical"))
+        choices = (ModelChoice(card.id, card.title, catalogue.vivid_of(card) is not None) for card in cards)
+        return (*choices, ModelChoice(CLASSICAL, "Classical"))
 
     def resolve_step(
         self, task_id: str, params: Mapping[str, object] | object | None = None, *, model: str = "", seed: int = 0
@@ -149,8 +172,10 @@ class Session:
         """A complete step: every parameter, and the model that will run.
 
         Args:
-            params: plain values, an instance of the task's parameters, or None for the defaults.
-            model: id; empty for the best installed one, else the classical method.
+            params: plain values, an instance of the task's parameters, or None for the defaults. Where the vivid one
+                of a pair is asked for and :data:`DETAIL` is not said, all of it is meant.
+            model: id, either one of a pair; empty for the best installed one, else the classical method. Other tasks
+                that this one runs get their best installed models, and their classical methods where that is asked for.
 
         Raises:
             InputError: for an unknown task, parameter, value or model, or a model of another task.
@@ -158,13 +183,19 @@ class Session:
         """
         task = get_task(task_id)
         card = self._card(task, model)
+        if card is not None and self.catalogue.faithful_of(card) is not card and not _says_detail(task, params):
+            params = {**(params if isinstance(params, Mapping) else {}), DETAIL: 100.0}
+        values = params_to_json(_checked(task, params))
+        mix = float(values.get(DETAIL, 0.0)) / 100
+        blend = self.catalogue.blend(card.id, mix) if card is not None else None
         return Step(
             task=task.id,
             version=task.version,
-            params=params_to_json(_checked(task, params)),
-            model=card.id if card else CLASSICAL,
-            model_hash=card.sha256 if card else "",
+            params=values,
+            model=blend.card.id if blend else CLASSICAL,
+            model_hash=blend.model_hash if blend else "",
             seed=seed,
+            uses={other: self._use(other, mix, classical=model == CLASSICAL) for other in task.uses},
         )
 
     def make_request(self, document: Document, step: Step) -> JobRequest:
@@ -174,7 +205,7 @@ class Session:
             InputError: where the task needs a mask and nothing is painted.
         """
         task = get_task(step.task)
-        mask = document.mask.snapshot() if task.needs_mask else None
+        mask = document.mask.snapshot() if task.takes_mask else None
         return self.request(document.image, mask, step, base_state=document.state, photo_name=document.name)
 
     def request(
@@ -184,17 +215,37 @@ class Session:
         task = get_task(step.task)
         if task.needs_mask and (mask is None or mask.is_empty):
             raise InputError(f"{task.title} needs a mask, and nothing is marked.", hint="Mark what is to be repaired.")
-        title = "Classical" if step.model == CLASSICAL else self.catalogue.get(step.model).title
+        if not task.takes_mask or (mask is not None and mask.is_empty):
+            mask = None
+        title = self.model_title(step)
         return JobRequest(
-            id=next(self._ids),
+            id=self.next_job_id(),
             title=task.title,
             step=step,
             photo=photo,
-            mask=mask if task.needs_mask else None,
+            mask=mask,
             base_state=base_state,
             model_title=title,
             photo_name=photo_name,
         )
+
+    def next_job_id(self) -> int:
+        """A number that no other job of this session has."""
+        return next(self._ids)
+
+    def model_title(self, step: Step) -> str:
+        """What to call the models of a step, for people."""
+        mix = float(step.params.get(DETAIL, 0.0)) / 100
+        titles = ("Classical" if id == CLASSICAL else self.catalogue.blend(id, mix).title for id in step.models)
+        return " + ".join(dict.fromkeys(titles))
+
+    def _use(self, task_id: str, mix: float, *, classical: bool) -> ModelUse:
+        """The best model of a task that another one runs."""
+        best = None if classical else self.catalogue.best_for(task_id)
+        if best is None:
+            return ModelUse(CLASSICAL)
+        blend = self.catalogue.blend(best.id, mix)
+        return ModelUse(blend.card.id, blend.model_hash)
 
     def _has_weights(self, card: ModelCard) -> bool:
         try:
@@ -227,13 +278,20 @@ class Session:
     def engine_for(self, step: Step, device: str = "auto") -> Engine:
         """The engine for a step; a classical one gets an engine at once, without torch. Raises as :meth:`engine`."""
         check_device(device)
-        return self._classical if step.model == CLASSICAL else self._engines.get(device)
+        return self._classical if set(step.models) == {CLASSICAL} else self._engines.get(device)
 
     def devices(self) -> tuple[DeviceInfo, ...]:
         """What is there, the best first. Imports torch: not for a thread that must not wait."""
         from restorer.engine.devices import available_devices
 
         return available_devices()
+
+
+def _says_detail(task: Task, params: Mapping[str, object] | object | None) -> bool:
+    """Whether somebody said how much detail is wanted, or the task does not ask."""
+    if params is None or isinstance(params, Mapping):
+        return DETAIL in (params or {}) or all(spec.name != DETAIL for spec in param_specs(task.params))
+    return True
 
 
 def _checked(task: Task, params: Mapping[str, object] | object | None) -> object:

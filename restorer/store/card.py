@@ -38,6 +38,8 @@ class ModelCard:
         evaluation: figures it reached.
         priority: among models of one task the highest is chosen first.
         half_precision: whether it may compute in 16 bit on graphics cards.
+        interpolates_with: id of the model that this is the vivid partner of, whose weights may be mixed with these
+            (network interpolation, Wang et al. 2018); empty for a model of its own.
 
     Raises:
         WeightsError: where a value makes no sense; the message names the card and the field.
@@ -58,6 +60,7 @@ class ModelCard:
     evaluation: Mapping[str, Any] = field(default_factory=dict, hash=False)
     priority: int = 0
     half_precision: bool = True
+    interpolates_with: str = ""
 
     def __post_init__(self) -> None:
         checks = {
@@ -70,6 +73,8 @@ class ModelCard:
             "bytes": self.bytes > 0,
             "licence": bool(self.licence),
             "context_px": self.context_px >= 0,
+            "interpolates_with": not self.interpolates_with
+            or (bool(_ID.fullmatch(self.interpolates_with)) and self.interpolates_with != self.id),
         }
         for name, is_right in checks.items():
             if not is_right:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from restorer.core.errors import InputError, WeightsError
 from restorer.resources import resources_dir
+from restorer.store.blend import Blend
 from restorer.store.card import ModelCard
 
 
@@ -48,11 +49,39 @@ class Catalogue:
         return self._entry(model_id)[0]
 
     def best_for(self, task_id: str) -> ModelCard | None:
-        """The card of highest priority for a task whose weights are there, or None."""
+        """The card of highest priority for a task whose weights are there, or None; of a pair the faithful one."""
         candidates = [
-            card for card, folder in self._scan[0].values() if card.task == task_id and (folder / card.file).is_file()
+            card
+            for card in self.cards()
+            if card.task == task_id and self._has_weights(card) and self.faithful_of(card) is card
         ]
         return max(candidates, key=lambda card: card.priority, default=None)
+
+    def vivid_of(self, card: ModelCard) -> ModelCard | None:
+        """The partner whose weights may be mixed into a model's; of several the one of highest priority.
+
+        None where there is none, or the weights of either are missing.
+        """
+        partners = [other for other in self.cards() if other.interpolates_with == card.id and self._has_weights(other)]
+        return max(partners, key=lambda other: other.priority, default=None) if self._has_weights(card) else None
+
+    def faithful_of(self, card: ModelCard) -> ModelCard:
+        """The model that this one is the vivid partner of; the card itself where it is none, or runs alone."""
+        entry = self._scan[0].get(card.interpolates_with)
+        return entry[0] if entry is not None and self.vivid_of(entry[0]) == card else card
+
+    def blend(self, model_id: str, share: float) -> Blend:
+        """What to run where a model is asked for with a share of detail; either id of a pair stands for both.
+
+        Args:
+            share: of the vivid partner, 0 to 1, rounded to hundredths; means nothing for a model without one.
+
+        Raises:
+            InputError: for an unknown model.
+        """
+        card = self.faithful_of(self.get(model_id))
+        vivid, share = self.vivid_of(card), round(share, 2)
+        return Blend(card) if vivid is None or share == 0 else Blend(card, vivid, share)
 
     def weights_path(self, card: ModelCard) -> Path:
         """Where the weights of an installed card are.
@@ -86,6 +115,9 @@ class Catalogue:
             raise WeightsError(f"The weights file {path} cannot be read: {error.strerror or error}.") from None
         if self._verified[key] != card.sha256:
             raise WeightsError(f"The weights file {path} is damaged: its checksum is not the one on its card.")
+
+    def _has_weights(self, card: ModelCard) -> bool:
+        return (self._entry(card.id)[1] / card.file).is_file()
 
     def _entry(self, model_id: str) -> tuple[ModelCard, Path]:
         entry = self._scan[0].get(model_id)

@@ -7,6 +7,8 @@ from types import MappingProxyType
 
 from restorer.core.errors import InputError
 from restorer.tasks.inpaint import INPAINT
+from restorer.tasks.repair_scratches import REPAIR_SCRATCHES
+from restorer.tasks.simulate_damage import SIMULATE_DAMAGE
 from restorer.tasks.spec import Task
 
 
@@ -22,7 +24,7 @@ def table_of(tasks: Sequence[Task]) -> Mapping[str, Task]:
     return MappingProxyType(table)
 
 
-TASKS = table_of((INPAINT,))
+TASKS = table_of((INPAINT, REPAIR_SCRATCHES, SIMULATE_DAMAGE))
 
 
 def get_task(task_id: str) -> Task:

@@ -64,6 +64,11 @@ class ClassicalFill:
                 hint=f"Install it, or choose one of {', '.join(m for m in METHODS if m != PATCHMATCH)}.",
             )
 
+    @property
+    def can_vary(self) -> bool:
+        """Whether the seed makes a difference, in holes that are thick enough."""
+        return self.method in (AUTO, PATCHMATCH) and load_patchmatch() is not None
+
     def __call__(self, pixels: FloatPixels, mask: FloatPlane | None = None) -> FloatPixels:
         """Args: ``pixels`` H x W x 1 or 3 in 0 to 1, ``mask`` H x W with 1 = fill. Known pixels are returned as given.
 

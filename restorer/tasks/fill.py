@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -20,8 +20,23 @@ from restorer.tasks.holes import Flags, Holes
 from restorer.tasks.mosaic import Mosaic
 from restorer.tasks.regions import Layout, Tile
 
-Fill = Callable[[FloatPixels, FloatPlane], FloatPixels]
-"""Fills a crop: ``H x W x C`` in 0 to 1 and ``H x W`` with 1 = fill, to a new array like the first."""
+
+class Fill(Protocol):
+    """Fills a crop."""
+
+    def __call__(
+        self, pixels: FloatPixels, mask: FloatPlane, place: Bounds, start: FloatPixels | None, /
+    ) -> FloatPixels:
+        """A new array like ``pixels`` with what is masked filled.
+
+        Args:
+            pixels: ``H x W x C``, 0 to 1.
+            mask: ``H x W``, 1 = fill.
+            place: where the crop lies at its level.
+            start: of ``pixels``' shape, a coarse fill to work out, not-a-number where there is none.
+        """
+        ...
+
 
 _FINAL = 0.999
 """Weight from which a filled pixel counts as known for later tiles."""
@@ -40,16 +55,20 @@ class TileFiller:
 
     Args:
         holes: of the photo.
+        survey: of its grain.
         grain: 1 = as much grain as the surroundings have, 0 = none.
         seed: of the grain.
+        can_refine: whether what comes from a coarser level is handed to the fill as a start; where not, it is taken
+            as it is.
     """
 
-    def __init__(self, holes: Holes, *, grain: float, seed: int) -> None:
+    def __init__(self, holes: Holes, survey: GrainSurvey, *, grain: float, seed: int, can_refine: bool) -> None:
         self._holes = holes
         self._photo: Image = holes.photo
         self._grain = grain
-        self._survey = GrainSurvey(holes)
+        self._survey = survey
         self._seed = seed
+        self._can_refine = can_refine
         self._levels = [Mosaic(self._photo.color_channels) for _ in range(holes.last_level + 1)]
 
     def fill(self, tile: Tile, layout: Layout, fill: Fill) -> FilledTile:
@@ -66,13 +85,18 @@ class TileFiller:
         fresh = hole & ~final
         share = self._holes.coarse_share(tile.level, tile.crop) * fresh
         inside = tile.extent.translate(-tile.crop.left, -tile.crop.top)
-        coarse = self._from_coarser(tile, share, inside) if share.any() else values
-        deep = share == 1
-        values[deep] = coarse[deep]
-        ask = unknown & ~final & ~deep
+        coarse = self._from_coarser(tile, share, inside) if share.any() else None
+        ask, start = unknown & ~final, None
+        if coarse is not None and self._can_refine:
+            start = np.where(share[..., None] > 0, coarse, np.float32(np.nan))
+        elif coarse is not None:
+            deep = share == 1
+            values[deep] = coarse[deep]
+            ask &= ~deep
         if (ask & hole)[inside.slices].any():
-            values = _call(fill, values, ask)
-            values += share[..., None] * (coarse - values)
+            values = _call(fill, values, ask, tile.crop, start)
+            if coarse is not None and start is None:
+                values += share[..., None] * (coarse - values)
         if tile.level == 0 and self._grain > 0 and fresh[inside.slices].any():
             grain = self._survey.around(tile.core)
             values = add_grain(values, fresh, grain, amount=self._grain, bounds=tile.crop, seed=self._seed)
@@ -138,14 +162,22 @@ class TileFiller:
         return np.where(there[crop] > 0, alpha, 0).astype(np.float32), large[crop]
 
 
-def _call(fill: Fill, values: FloatPixels, ask: Flags) -> FloatPixels:
+def _call(fill: Fill, values: FloatPixels, ask: Flags, place: Bounds, start: FloatPixels | None = None) -> FloatPixels:
     """Runs ``fill`` on values brought to 0 to 1 (those of float photos may exceed it) and takes only what was asked."""
     known = values[~ask]
-    low = min(0.0, float(known.min(initial=0)))
-    span = max(1.0, float(known.max(initial=1))) - low
-    given = values if low == 0 and span == 1 else (values - np.float32(low)) / np.float32(span)
+    low, high = min(0.0, float(known.min(initial=0))), max(1.0, float(known.max(initial=1)))
+    if start is not None:
+        low, high = (
+            float(np.fmin.reduce(start, axis=None, initial=low)),
+            float(np.fmax.reduce(start, axis=None, initial=high)),
+        )
+    span = high - low
+    given = values
+    if low != 0 or span != 1:
+        given = (values - np.float32(low)) / np.float32(span)
+        start = None if start is None else (start - np.float32(low)) / np.float32(span)
     given[ask] = 0
-    filled = fill(given, ask.astype(np.float32)) * np.float32(span) + np.float32(low)
+    filled = fill(given, ask.astype(np.float32), place, start) * np.float32(span) + np.float32(low)
     return np.where(ask[..., None], filled, values)
 
 

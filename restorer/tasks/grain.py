@@ -10,13 +10,13 @@ import numpy.typing as npt
 from restorer.core.contract import FloatPixels, FloatPlane
 from restorer.core.geometry import Bounds
 from restorer.core.lazy import load_cv2
+from restorer.core.noise import white_noise
 
 Flags = npt.NDArray[np.bool_]
 Array = npt.NDArray[np.float32]
 
 LAG_PX = 6
 """Grain is taken to be uncorrelated further apart than this."""
-_NOISE_CELL_PX = 64
 _LOCAL_SIGMA_PX = 6.0
 """How far around a pixel its fill is looked at for grain that it already has."""
 _RATIO_CAP = 4.0
@@ -59,7 +59,7 @@ class Grain:
         It is tied to the photo's coordinates: overlapping bounds get the same noise where they overlap.
         """
         window = bounds.pad(LAG_PX)
-        white = _white_noise(window, self.kernels.shape[0], seed)
+        white = white_noise(window, self.kernels.shape[0], seed)
         inside = bounds.translate(-window.left, -window.top).slices
         cv2 = load_cv2()
         components = [cv2.filter2D(white[..., i], -1, kernel)[inside] for i, kernel in enumerate(self.kernels)]
@@ -109,17 +109,3 @@ def _lacking(values: FloatPixels, fresh: Flags, amplitude: FloatPlane, sharpness
     weight = cv2.GaussianBlur(inside, (0, 0), _LOCAL_SIGMA_PX)
     local = cv2.GaussianBlur(ratio * inside, (0, 0), _LOCAL_SIGMA_PX) / np.maximum(weight, 1e-6)
     return np.asarray(np.sqrt(np.clip(1 - local, 0, 1)), np.float32)
-
-
-def _white_noise(bounds: Bounds, channels: int, seed: int) -> FloatPixels:
-    """Standard normal noise that depends on the seed and the place alone, not on where ``bounds`` begin."""
-    result = np.empty((bounds.height, bounds.width, channels), np.float32)
-    for row in range(bounds.top // _NOISE_CELL_PX, (bounds.bottom - 1) // _NOISE_CELL_PX + 1):
-        for column in range(bounds.left // _NOISE_CELL_PX, (bounds.right - 1) // _NOISE_CELL_PX + 1):
-            left, top = column * _NOISE_CELL_PX, row * _NOISE_CELL_PX
-            common = Bounds(left, top, left + _NOISE_CELL_PX, top + _NOISE_CELL_PX).intersect(bounds)
-            # Windows may begin outside of the photo, and numpy's seeds must not be negative.
-            random = np.random.default_rng((seed % 2**32, row + 2**16, column + 2**16))
-            noise = random.standard_normal((_NOISE_CELL_PX, _NOISE_CELL_PX, channels), np.float32)
-            result[common.translate(-bounds.left, -bounds.top).slices] = noise[common.translate(-left, -top).slices]
-    return result

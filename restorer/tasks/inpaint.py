@@ -2,33 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
-from dataclasses import dataclass, field
+from collections.abc import Generator
+from dataclasses import dataclass
 
 from restorer.core.contract import Engine
-from restorer.core.contract import Generator as Network
-from restorer.core.errors import DeviceMemoryError, InputError, OutOfMemoryError
-from restorer.core.image import Patch
-from restorer.core.mask import Mask, MaskPiece, require_size
+from restorer.core.errors import InputError
+from restorer.core.mask import Mask, require_size
 from restorer.core.params import param
-from restorer.core.progress import CancelToken, Notice, TaskEvent, TileFinished, TilesPlanned, TileStarted
-from restorer.core.result import TaskResult
-from restorer.tasks.classical import AUTO, METHODS, ClassicalFill
-from restorer.tasks.fill import Fill, FilledTile, TileFiller
-from restorer.tasks.holes import PAINTED_FROM, Holes
-from restorer.tasks.regions import Layout, Tile, plan_tiles, replan
+from restorer.core.progress import CancelToken, Notice, TaskEvent
+from restorer.core.result import Alternative, TaskResult
+from restorer.tasks.answers import Answer, Region, fill_region
+from restorer.tasks.classical import AUTO, METHODS
+from restorer.tasks.holes import PAINTED_FROM
+from restorer.tasks.means import Means, classical_means, network_means
 from restorer.tasks.spec import CLASSICAL, Fidelity, Task, TaskInput
 
-TILE_SIDE_PX = 384
-"""Largest tile asked of the engine, context included: under half a second on two processor cores, so that cancelling
-and previews are prompt, and little of it is context."""
-DEPTH_PX = 40
-"""How far into a hole it is filled at full scale. Holes thicker than that (half of it from each side) are filled coarse
-to fine, see :meth:`restorer.tasks.holes.Holes.coarse_share`."""
-MIN_CONTEXT_PX = 16
-"""No network is shown less around a hole, whatever its card says: there must be something to fill it from."""
-CLASSICAL_CONTEXT_PX = 64
-"""What classical methods see around a defect: patches to copy from, and grain to measure."""
+DEFAULT_DETAIL = 0.0
+"""Per cent. Another value gives other pixels for recipes that do not name it: the task's version is to be raised."""
+MOST_VARIANTS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +53,32 @@ class InpaintParams:
         step=5,
         unit="%",
     )
+    detail: float = param(
+        DEFAULT_DETAIL,
+        "From the faithful fill (0) to the vivid one, which invents texture; for models with a vivid partner.",
+        label="Detail",
+        low=0,
+        high=100,
+        step=5,
+        unit="%",
+    )
+    variants: int = param(
+        1,
+        "How many different fills to make, to choose from.",
+        label="Variants",
+        low=1,
+        high=MOST_VARIANTS,
+        step=1,
+    )
+    variant: int = param(
+        1,
+        "Number of the first fill: 1 is the most likely one, each further number another draw.",
+        label="First variant",
+        low=1,
+        high=999,
+        step=1,
+        advanced=True,
+    )
     method: str = param(
         AUTO,
         "What fills the region where no model is used.",
@@ -71,38 +88,18 @@ class InpaintParams:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Means:
-    """What tiles are filled with: a network on an engine, or a classical method.
-
-    Attributes:
-        fill: computes one crop.
-        context_px: what it wants to see around a region.
-        side: largest tile that fits now.
-        step_down: allows only smaller tiles from now on; raises OutOfMemoryError where there is no way down.
-    """
-
-    fill: Fill
-    context_px: int
-    side: Callable[[], int]
-    step_down: Callable[[int], Notice]
-
-
 def run(given: TaskInput, engine: Engine, token: CancelToken) -> Generator[TaskEvent, None, TaskResult]:
     """Fills the mask. The same input, seed and device give the same bits.
-
-    A second TilesPlanned (after the device's memory ran out) replaces the first: it lists what is left.
 
     Raises:
         InputError: for an empty mask, one of another size, or a method that is not installed.
         Cancelled: between two tiles, once the token says so.
     """
-    mask = _painted(given)
+    mask, params = _painted(given), given.params
     if given.model == CLASSICAL:
-        method = ClassicalFill(given.params.method, given.seed)
-        return (yield from _fill_region(given, mask, _classical_means(method), token))
-    with engine.lease(given.model) as network:
-        return (yield from _fill_region(given, mask, _network_means(network, engine), token))
+        return (yield from _fill(given, mask, classical_means(params.method, given.seed), token))
+    with engine.lease(given.model, mix=params.detail / 100) as network:
+        return (yield from _fill(given, mask, network_means(network, engine, given.seed), token))
 
 
 def _painted(given: TaskInput) -> Mask:
@@ -117,109 +114,30 @@ def _painted(given: TaskInput) -> Mask:
     return mask
 
 
-def _network_means(network: Network, engine: Engine) -> _Means:
-    return _Means(
-        fill=network,
-        context_px=max(network.context_px, MIN_CONTEXT_PX),
-        side=lambda: engine.tile_side(network, preferred=TILE_SIDE_PX),
-        step_down=lambda side: engine.step_down(network, side),
-    )
-
-
-def _classical_means(method: ClassicalFill) -> _Means:
-    return _Means(method, CLASSICAL_CONTEXT_PX, side=lambda: TILE_SIDE_PX, step_down=_no_way_down)
-
-
-def _no_way_down(side: int) -> Notice:
-    raise OutOfMemoryError(f"There is not enough memory for a tile of {side} px.")
-
-
-@dataclass(slots=True)
-class _Work:
-    """The tiles of one run that are left, and what those before came to."""
-
-    given: TaskInput
-    mask: Mask
-    means: _Means
-    token: CancelToken
-    side: int = field(init=False)
-    layout: Layout = field(init=False)
-    holes: Holes = field(init=False)
-    filler: TileFiller = field(init=False)
-    tiles: tuple[Tile, ...] = field(init=False)
-    patches: list[Patch] = field(init=False)
-    filled: list[MaskPiece] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.side = self.means.side()
-        self.layout = Layout.within(self.side, self.means.context_px)
-        self.begin()
-
-    def begin(self) -> None:
-        """Plans everything, from nothing."""
-        params: InpaintParams = self.given.params
-        self.holes = Holes(
-            self.given.photo,
-            self.mask,
-            grow_px=params.grow_px,
-            feather_px=params.feather_px,
-            depth_px=min(DEPTH_PX, self.layout.context_px),
+def _fill(given: TaskInput, mask: Mask, means: Means, token: CancelToken) -> Generator[TaskEvent, None, TaskResult]:
+    params: InpaintParams = given.params
+    numbers = range(params.variant, params.variant + params.variants)
+    if not means.can_vary and numbers != range(1, 2):
+        numbers = range(1, 2)
+        yield Notice(
+            "There is only one fill, so no variants were made.",
+            "A model with a vivid partner varies where Detail is above 0 %, PatchMatch in large holes.",
         )
-        self.filler = TileFiller(self.holes, grain=params.match_grain / 100, seed=self.given.seed)
-        self.tiles = plan_tiles(self.holes, self.layout, self.token)
-        self.patches, self.filled = [], []
-
-    def attempt(self, tile: Tile) -> FilledTile | None:
-        """One tile, or None where the device's memory ran out.
-
-        The error ends here, before anybody steps down: its traceback would keep alive what has to be freed.
-        """
-        try:
-            return self.filler.fill(tile, self.layout, self.means.fill)
-        except DeviceMemoryError:
-            return None
-
-    def shrink(self, done: int) -> None:
-        """Cuts all but the first ``done`` tiles into ones that fit the memory the engine now allows."""
-        self.side = self.means.side()
-        self.layout = Layout.within(self.side, self.means.context_px)
-        if self.layout.context_px < self.holes.depth_px:
-            # A tile in the middle of a hole would see nothing that is known; holes have to be filled from coarser
-            # scales than planned.
-            self.begin()
-        else:
-            self.tiles = replan(self.holes, self.tiles[done:], self.layout)
-
-    def planned(self) -> TilesPlanned:
-        return TilesPlanned(tuple(tile.photo_bounds(self.given.photo.bounds) for tile in self.tiles))
+    region = Region(given.photo, mask, params.grow_px, params.feather_px, params.match_grain / 100, given.seed)
+    answers = yield from fill_region(region, means, numbers, token)
+    if len(answers) < len(numbers):
+        yield Notice("All fills of this region come out the same, so there is only one.")
+    return _result(answers)
 
 
-def _fill_region(
-    given: TaskInput, mask: Mask, means: _Means, token: CancelToken
-) -> Generator[TaskEvent, None, TaskResult]:
-    token.raise_if_cancelled()
-    work = _Work(given, mask, means, token)
-    yield work.planned()
-    index = calls = 0
-    while index < len(work.tiles):
-        token.raise_if_cancelled()
-        tile, total = work.tiles[index], len(work.tiles)
-        yield TileStarted(index, total, tile.photo_bounds(given.photo.bounds))
-        token.raise_if_cancelled()
-        done = work.attempt(tile)
-        if done is None:
-            yield means.step_down(work.side)
-            work.shrink(index)
-            yield work.planned()
-            index = 0
-            continue
-        calls += 1
-        if tile.level == 0:
-            work.patches.append(done.patch)
-            work.filled.append(done.filled)
-        yield TileFinished(index, total, done.patch)
-        index += 1
-    return TaskResult(tuple(work.patches), tuple(work.filled), tiles=calls)
+def _result(answers: tuple[Answer, ...]) -> TaskResult:
+    alternatives = tuple(Alternative(each.patches, {"variant": each.number, "variants": 1}) for each in answers)
+    return TaskResult(
+        answers[0].patches,
+        answers[0].filled,
+        tiles=sum(each.tiles for each in answers),
+        alternatives=alternatives if len(alternatives) > 1 else (),
+    )
 
 
 INPAINT = Task(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Generator
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from restorer.core.contract import Engine
@@ -15,6 +15,12 @@ from restorer.core.result import TaskResult
 
 CLASSICAL = "classical"
 """Model id of the method that needs no weights."""
+DETAIL = "detail"
+"""Name of the parameter (0 to 100 %) by which a task mixes a model with its vivid partner, where it has one."""
+VARIANTS = "variants"
+"""Name of the parameter that says how many answers a task is to give, where it can give several."""
+VARIANT = "variant"
+"""Name of the parameter that says which of them is the first; 1 is the most likely one."""
 
 
 class Fidelity(enum.IntEnum):
@@ -40,6 +46,7 @@ class TaskInput:
         params: instance of the task's parameters class.
         model: id of installed weights, or :data:`CLASSICAL`.
         seed: of every random choice.
+        uses: models of the other tasks that this one runs (:attr:`Task.uses`), by task id.
     """
 
     photo: Image
@@ -47,6 +54,7 @@ class TaskInput:
     params: Any
     model: str
     seed: int = 0
+    uses: Mapping[str, str] = field(default_factory=dict)
 
 
 Run = Callable[[TaskInput, Engine, CancelToken], Generator[TaskEvent, None, TaskResult]]
@@ -66,6 +74,8 @@ class Task:
         needs_mask: whether it works only inside a mask.
         icon: name of its icon.
         run: generator of events that returns the result. It asks the token between tiles.
+        may_take_mask: whether a mask, if there is one, confines it though it needs none.
+        uses: ids of other tasks whose models it runs besides its own.
     """
 
     id: str
@@ -77,3 +87,10 @@ class Task:
     needs_mask: bool
     icon: str
     run: Run
+    may_take_mask: bool = False
+    uses: tuple[str, ...] = ()
+
+    @property
+    def takes_mask(self) -> bool:
+        """Whether a mask is of any use to it."""
+        return self.needs_mask or self.may_take_mask

@@ -24,6 +24,7 @@ class Facts:
     can_redo: bool = False
     painted: bool = False
     last_mask: bool = False
+    variants: bool = False
     busy: bool = False
 
 
@@ -76,6 +77,8 @@ ROWS: tuple[ActionRow, ...] = (
     # Edit
     ActionRow("undo", "Undo", _C.undo, ("Ctrl+Z",), "undo", lambda f: f.can_undo, group="Work"),
     ActionRow("redo", "Redo", _C.redo, ("Ctrl+Shift+Z", "Ctrl+Y"), "redo", lambda f: f.can_redo, group="Work"),
+    ActionRow("next-variant", "Next variant", _C.next_variant, ("Alt+Right",), "", lambda f: f.variants, group="Work"),
+    ActionRow("previous-variant", "Previous variant", _C.previous_variant, ("Alt+Left",), "", lambda f: f.variants),
     # View
     ActionRow("zoom-in", "Zoom in", _C.zoom_in, ("Ctrl++", "Ctrl+="), "zoom-in"),
     ActionRow("zoom-out", "Zoom out", _C.zoom_out, ("Ctrl+-",), "zoom-out"),
@@ -119,7 +122,7 @@ ROWS: tuple[ActionRow, ...] = (
 _SEPARATOR = ""
 MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("File", ("open", "recent>", "paste", "sample", _SEPARATOR, "export", _SEPARATOR, "close", "quit")),
-    ("Edit", ("undo", "redo", _SEPARATOR, "run", "cancel")),
+    ("Edit", ("undo", "redo", _SEPARATOR, "run", "cancel", _SEPARATOR, "next-variant", "previous-variant")),
     (
         "View",
         ("zoom-in", "zoom-out", "fit", "actual", _SEPARATOR, "split", "side", "overlay", _SEPARATOR, "pan", "zoom",

@@ -230,6 +230,12 @@ class Commands(QObject):
     def run(self) -> None:
         self._editor.tasks.request_run()
 
+    def next_variant(self) -> None:
+        self._workspace.choose_neighbour(1)
+
+    def previous_variant(self) -> None:
+        self._workspace.choose_neighbour(-1)
+
     def cancel(self) -> None:
         """The job first, then the stroke."""
         if not self._workspace.cancel():

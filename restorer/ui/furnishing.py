@@ -15,6 +15,7 @@ from restorer.core.brush import Brush
 from restorer.core.image import Pixels
 from restorer.session.session import Session
 from restorer.tasks import TASKS
+from restorer.tasks.spec import DETAIL
 from restorer.ui import theme
 from restorer.ui.commands import Commands
 from restorer.ui.crash import CrashWatch
@@ -148,6 +149,7 @@ class Furnishing(QObject):
         canvas.compare_changed.connect(self._show_compare)
         tasks, history = self.editor.tasks, self.editor.history
         tasks.run_requested.connect(self.workspace.run)
+        tasks.variant_chosen.connect(self.workspace.choose)
         history.undo_requested.connect(self.commands.undo)
         history.redo_requested.connect(self.commands.redo)
 
@@ -163,8 +165,9 @@ class Furnishing(QObject):
         for task in TASKS.values():
             action = self._window.menus["tasks>"].addAction(task.title)
             action.triggered.connect(partial(self._open_task, task.id))
-            models = [(choice.id, choice.title) for choice in self.workspace.session.models_for(task.id)]
-            self.editor.tasks.set_models(task.id, models)
+            choices = self.workspace.session.models_for(task.id)
+            unused = {choice.id: () if choice.has_vivid else (DETAIL,) for choice in choices}
+            self.editor.tasks.set_models(task.id, [(choice.id, choice.title) for choice in choices], unused)
 
     def _restore(self) -> None:
         settings = self.workspace.session.settings

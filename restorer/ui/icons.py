@@ -53,6 +53,8 @@ _GLYPHS = {
     "clear": "trash",
     "invert": "circle-half",
     "inpaint": "bandage",
+    "scan": "crosshair",
+    "scribble": "scribble-loop",
     "tone": "sliders-horizontal",
     "shown": "eye",
     "hidden": "eye-slash",

@@ -6,11 +6,13 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QColor, QImage
 
 from restorer.core.document import Change, Document
+from restorer.core.history import Choice
 from restorer.core.image import Image, Pixels
 from restorer.formats.color import to_display
 from restorer.formats.container import CONTAINERS
 from restorer.session.provenance import provenance_text
 from restorer.tasks import TASKS
+from restorer.tasks.spec import VARIANT
 from restorer.ui import words
 from restorer.ui.actions import Facts
 from restorer.ui.editor import Editor
@@ -20,6 +22,7 @@ from restorer.ui.panels import HistoryRow
 from restorer.ui.photo import OpenPhoto
 from restorer.ui.qimage import rgb_image
 from restorer.ui.status_bar import StatusBar
+from restorer.ui.widgets import PictureOption
 from restorer.ui.workspace import Workspace
 
 
@@ -36,6 +39,8 @@ class PhotoPresenter(QObject):
         self._tally: MaskTally | None = None
         self._filled: tuple[str, float] = ("", 0.0)
         self._from_canvas = False
+        self._choices: tuple[Choice, ...] = ()
+        self._options: tuple[PictureOption, ...] = ()
         workspace.photo_shown.connect(self._on_photo_shown)
         workspace.changed.connect(self._on_changed)
         workspace.photos_changed.connect(self._show_filmstrip)
@@ -60,6 +65,7 @@ class PhotoPresenter(QObject):
             can_redo=document.history.can_redo,
             painted=self._tally is not None and not self._tally.is_empty,
             last_mask=self._workspace.last_mask is not None,
+            variants=bool(document.choices),
             busy=busy,
         )
 
@@ -130,12 +136,21 @@ class PhotoPresenter(QObject):
         photo = self._workspace.current
         if document is None or photo is None:
             panel.set_rows([], 0)
+            self._editor.tasks.set_variants("", (), -1)
             return
         panel.set_rows(_history_rows(photo), document.history.cursor)
         panel.set_can_undo(document.history.can_undo)
         panel.set_can_redo(document.history.can_redo)
+        self._show_variants(document)
         share = self._filled_share(document)
         self._status.set_provenance(share, provenance_text(share))
+
+    def _show_variants(self, document: Document) -> None:
+        latest, choices = document.history.latest_step(), document.choices
+        if choices is not self._choices:  # the same options again keep the focus on them
+            self._choices, self._options = choices, tuple(map(_option, choices))
+        task = latest.step.task if latest is not None and latest.step is not None else ""
+        self._editor.tasks.set_variants(task, self._options, document.chosen)
 
     def _filled_share(self, document: Document) -> float:
         if self._filled[0] != document.state:
@@ -152,6 +167,12 @@ class PhotoPresenter(QObject):
         photos, current = self._workspace.photos, self._workspace.current
         rows = [FilmPhoto(photo.name, _thumbnail(_latest_thumbnail(photo.document)), _badge(photo)) for photo in photos]
         self._editor.filmstrip.set_photos(rows, photos.index(current) if current in photos else -1)
+
+
+def _option(choice: Choice) -> PictureOption:
+    number = choice.step.params.get(VARIANT, 1)
+    likely = ", the most likely one" if number == 1 else ""
+    return PictureOption(_thumbnail(choice.picture), str(number), f"Variant {number}{likely}")
 
 
 def _mask_hint(share: float) -> str:
@@ -195,7 +216,7 @@ def _history_rows(photo: OpenPhoto) -> list[HistoryRow]:
     cursor = document.history.cursor
     for index, entry in enumerate(document.history.entries, start=1):
         detail = entry.detail
-        if entry.step is not None:
+        if entry.step is not None and not entry.amends:
             detail = f"{detail}, {words.duration(entry.seconds)}" if detail else words.duration(entry.seconds)
         picture = _thumbnail(entry.thumbnail) or picture  # a stroke leaves the photo as it was
         rows.append(HistoryRow(entry.label, detail, picture, index, index <= cursor))

@@ -18,6 +18,7 @@ from restorer.core.geometry import Bounds
 from restorer.core.image import Image, Patch, Pixels
 from restorer.core.mask import Mask
 from restorer.core.progress import CancelToken
+from restorer.core.result import TaskResult
 from restorer.core.step import Step
 from restorer.formats.color import thumbnail
 from restorer.session.jobs import (
@@ -34,6 +35,7 @@ from restorer.session.jobs import (
     run_job,
 )
 from restorer.session.session import THUMBNAIL_PX, Session
+from restorer.session.variants import variant_pictures
 from restorer.tasks import get_task
 from restorer.tasks.spec import CLASSICAL
 from restorer.ui import words
@@ -45,6 +47,8 @@ from restorer.ui.workers import Lanes, Work
 
 _CANCELLED = "Cancelled, the photo is unchanged"
 _KEPT = "Everything you painted is kept."
+_VARIANT_PX = 192
+"""Pictures of variants: large enough for the widest panel at two device pixels for one."""
 
 
 @dataclass(slots=True, eq=False)
@@ -89,11 +93,14 @@ class _Result:
     event: JobFinished
     image: Image
     thumbnail: Pixels
+    pictures: tuple[Pixels, ...]
 
     @classmethod
     def of(cls, event: JobFinished) -> _Result:
-        image = event.request.photo.with_patches(event.result.patches)
-        return cls(event, image, thumbnail(image, THUMBNAIL_PX))
+        photo = event.request.photo
+        image = photo.with_patches(event.result.patches)
+        pictures = variant_pictures(photo, event.result, _VARIANT_PX)
+        return cls(event, image, thumbnail(image, THUMBNAIL_PX), pictures)
 
 
 class TaskRuns(QObject):
@@ -135,10 +142,9 @@ class TaskRuns(QObject):
         task = get_task(task_id)
         step = self._session.resolve_step(task_id, params, model=model)
         mask = self._free_mask(photo) if task.needs_mask else None
-        titles = {choice.id: choice.title for choice in self._session.models_for(task_id)}
-        if step.model == CLASSICAL:
+        if set(step.models) == {CLASSICAL}:
             device = "cpu"
-        self._enqueue(_Order(photo, step, task.title, titles.get(step.model, step.model), mask, device))
+        self._enqueue(_Order(photo, step, task.title, self._session.model_title(step), mask, device))
         return mask
 
     # -- asking
@@ -198,7 +204,7 @@ class TaskRuns(QObject):
         self.started.emit(run)
 
         def engine() -> Engine:
-            needed = ("cv2",) if order.step.model == CLASSICAL else ("cv2", "torch")
+            needed = ("cv2",) if set(order.step.models) == {CLASSICAL} else ("cv2", "torch")
             with heavy_imports(*needed):
                 return self._session.engine_for(order.step, order.device)
 
@@ -214,7 +220,7 @@ class TaskRuns(QObject):
             case JobStarted(device=device):
                 run.device = device
                 self._lanes.identify(order.device, device)
-                if order.step.model != CLASSICAL:
+                if set(order.step.models) != {CLASSICAL}:
                     self.model_started.emit(device)
             case JobTilesPlanned(tiles=tiles):
                 run.tiles = tiles
@@ -254,11 +260,12 @@ class TaskRuns(QObject):
                 event.step,
                 event.result,
                 label=order.title,
-                detail=f"{order.model_title}, {tiles}",
+                detail=", ".join((order.model_title, *_variants(event.result), tiles)),
                 used_mask=event.request.mask,
                 seconds=event.seconds,
                 image=result.image,
                 thumbnail=result.thumbnail,
+                pictures=result.pictures,
             )
         except StaleResultError:
             self._end(job, JobState.DONE, "Not applied: the photo changed meanwhile")
@@ -297,6 +304,11 @@ class TaskRuns(QObject):
         run = self._running.pop(job.id, None)
         if run is not None:
             self.over.emit(run)
+
+
+def _variants(result: TaskResult) -> tuple[str, ...]:
+    count = len(result.alternatives)
+    return (words.counted(count, "variant", "variants"),) if count else ()
 
 
 def device_word(device: str) -> str:

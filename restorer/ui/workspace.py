@@ -17,6 +17,7 @@ from restorer.core.errors import RestorerError
 from restorer.core.image import Image
 from restorer.core.mask import Mask, Plane
 from restorer.session.session import Session
+from restorer.tasks.spec import VARIANT
 from restorer.ui.exporting import Exporter, ExportOrder
 from restorer.ui.job_queue import JobQueue, JobState
 from restorer.ui.mask_files import MaskFiles
@@ -149,6 +150,19 @@ class Workspace(QObject):
 
     def redo(self) -> None:
         self._change(lambda document: document.redo())
+
+    def choose(self, place: int) -> None:
+        """Shows another answer of the latest step, where it had several."""
+        document = self.document
+        if document is not None and 0 <= place < len(document.choices):
+            number = document.choices[place].step.params.get(VARIANT, place + 1)
+            self._change(lambda document: document.choose(place, detail=f"Variant {number}"))
+
+    def choose_neighbour(self, offset: int) -> None:
+        """Shows the next (1) or previous (-1) answer of the latest step, around the end."""
+        document = self.document
+        if document is not None and document.choices:
+            self.choose((document.chosen + offset) % len(document.choices))
 
     def jump(self, cursor: int) -> None:
         """Goes to the state after ``cursor`` history entries; 0 is the original."""

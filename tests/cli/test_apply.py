@@ -14,6 +14,7 @@ from restorer.core.image import Image
 from restorer.core.progress import TileFinished
 from restorer.core.step import Recipe
 from restorer.formats.metadata import Metadata
+from restorer.formats.provenance import from_xmp
 from restorer.formats.raster import read_photo, write_photo
 from restorer.session import jobs
 from restorer.session.session import Session
@@ -282,7 +283,7 @@ def test_ctrl_c_stops_within_a_tile(apply, tmp_path, monkeypatch):
 
 
 def test_ctrl_c_outside_of_the_job(apply, monkeypatch):
-    def interrupted(self, path):
+    def interrupted(self, path, **_):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(Session, "open_photo", interrupted)
@@ -294,3 +295,41 @@ def _task_with(run):
     import dataclasses
 
     return dataclasses.replace(get_task("inpaint"), run=run)
+
+
+def test_the_result_records_what_was_done(apply, tmp_path):
+    assert apply("-o", "out.tif", "--seed", 7).code == 0
+    record = from_xmp(read_photo(tmp_path / "out.tif").metadata.xmp)
+    assert [(step.task, step.model, step.seed) for step in record.recipe.steps] == [("inpaint", "classical", 7)]
+    assert record.source_type.endswith("/algorithmicallyEnhanced")
+    assert 0 < record.generated_fraction < 0.2
+    assert apply("-o", "bare.tif", "--no-provenance").code == 0
+    assert read_photo(tmp_path / "bare.tif").metadata.xmp is None
+
+
+def test_how_it_is_written_can_be_chosen(apply, tmp_path):
+    outcome = apply(
+        "-o", "out.tif", "--bit-depth", 16, "--compression", "lzw", "--profile", "display-p3", "--dpi", 1200
+    )
+    assert outcome.code == 0, outcome.err
+    found = read_photo(tmp_path / "out.tif")
+    assert (found.image.bit_depth, found.image.color.name, found.metadata.dpi) == (16, "Display P3", (1200.0, 1200.0))
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "reason"),
+    [
+        ("--bit-depth", 12, "not 12"),
+        ("--compression", "lossy", "no compression"),
+        ("--profile", "cmyk", "cannot be converted"),
+        ("--intent", "vivid", "no rendering intent"),
+        ("--dpi", 0, "out of range"),
+        ("--page", 2, "has 1 page"),
+    ],
+)
+def test_how_it_cannot_be_written_is_said_before_any_work(apply, tmp_path, option, value, reason):
+    before = names(tmp_path)
+    outcome = apply("-o", "out.tif", option, value)
+    assert outcome.code == 2
+    assert reason in outcome.err
+    assert names(tmp_path) == before

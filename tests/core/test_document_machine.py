@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -16,7 +16,7 @@ from restorer.core.errors import StaleResultError
 from restorer.core.geometry import Bounds
 from restorer.core.image import Image, Patch, Pixels
 from restorer.core.mask import Mask, MaskEditor, Plane
-from restorer.core.result import TaskResult
+from restorer.core.result import Alternative, TaskResult
 from restorer.core.step import Step
 from restorer.core.vault import PixelVault
 
@@ -25,11 +25,12 @@ WIDTH, HEIGHT = 40, 30
 
 @dataclass(frozen=True)
 class Moment:
-    """Copies of the pixels and the mask at one place of the history."""
+    """Copies of the pixels and the mask at one place of the history, and what the latest step's answers look like."""
 
     pixels: Pixels
     mask: Plane
     state: str
+    answers: tuple[Pixels, ...] = ()
 
 
 points = st.builds(
@@ -73,7 +74,10 @@ class DocumentMachine(RuleBasedStateMachine):
     def settle(self) -> None:
         """What the document does with an unfinished stroke before anything else happens."""
         if self.painter is not None and not np.array_equal(self.document.mask.plane, self.moments[self.cursor].mask):
-            self.remember(self.now())
+            self.remember_stroke()
+
+    def remember_stroke(self) -> None:
+        self.remember(replace(self.now(), answers=self.moments[self.cursor].answers))
 
     def remember(self, moment: Moment) -> None:
         self.moments[self.cursor + 1 :] = [moment]
@@ -112,7 +116,7 @@ class DocumentMachine(RuleBasedStateMachine):
         differs = not np.array_equal(self.document.mask.plane, self.moments[self.cursor].mask)
         assert change.history is differs
         if differs:
-            self.remember(self.now())
+            self.remember_stroke()
         self.painter = None
 
     @precondition(lambda self: self.painter is not None)
@@ -133,7 +137,7 @@ class DocumentMachine(RuleBasedStateMachine):
         before = self.now()
         self.check_redraw(before, self.document.replace_mask(plane.copy(), "Load mask"))
         if not np.array_equal(plane, before.mask):
-            self.remember(Moment(before.pixels, plane, before.state))
+            self.remember(Moment(before.pixels, plane, before.state, self.moments[self.cursor].answers))
 
     @rule(parts=patches, with_mask=st.booleans())
     def apply(self, parts: list[tuple[Bounds, int]], with_mask: bool) -> None:
@@ -151,6 +155,38 @@ class DocumentMachine(RuleBasedStateMachine):
         self.check_redraw(before, change)
         self.remember(Moment(pixels, mask, self.document.state))
         assert self.document.state != before.state
+
+    @rule(parts=patches, values=st.lists(st.integers(0, 255), min_size=2, max_size=4))
+    def apply_with_alternatives(self, parts: list[tuple[Bounds, int]], values: list[int]) -> None:
+        self.settle()
+        before = self.now()
+        self.runs += 1
+        answers = [[(bounds, value) for bounds, _ in parts] for value in values]
+        alternatives = tuple(Alternative(_result(each).patches, {"variant": n}) for n, each in enumerate(answers))
+        result = TaskResult(alternatives[0].patches, alternatives=alternatives)
+        change = self.document.apply(before.state, Step("inpaint", 1, seed=self.runs), result, label="Inpaint")
+        looks = []
+        for each in answers:
+            looks.append(before.pixels.copy())
+            for bounds, value in each:
+                looks[-1][bounds.slices] = value
+        self.check_redraw(before, change)
+        self.remember(Moment(looks[0], before.mask, self.document.state, tuple(looks)))
+
+    @rule(data=st.data())
+    def choose(self, data: st.DataObject) -> None:
+        here = self.moments[self.cursor]
+        index = data.draw(st.integers(0, max(0, len(here.answers) - 1)))
+        if not here.answers:
+            with pytest.raises(IndexError):
+                self.document.choose(index)
+        elif index == self.document.chosen:
+            assert self.document.choose(index) == Change()
+        else:
+            self.settle()
+            before = self.now()
+            self.check_redraw(before, self.document.choose(index))
+            self.remember(Moment(here.answers[index], before.mask, self.document.state, here.answers))
 
     @rule(parts=patches)
     def apply_stale(self, parts: list[tuple[Bounds, int]]) -> None:
@@ -191,6 +227,7 @@ class DocumentMachine(RuleBasedStateMachine):
         assert np.array_equal(self.document.image.pixels, here.pixels)
         assert self.document.state == here.state
         assert (history.cursor, len(history.entries)) == (self.cursor, len(self.moments) - 1)
+        assert len(self.document.choices) == len(here.answers)
         if self.painter is None:
             assert np.array_equal(self.document.mask.plane, here.mask)
 

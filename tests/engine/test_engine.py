@@ -197,7 +197,7 @@ def test_tile_side_where_not_even_the_probe_fits(
         raise DeviceMemoryError("full")
 
     with engine.lease("bounded") as generator:
-        monkeypatch.setattr(TorchGenerator, "_run", fail)
+        monkeypatch.setattr(TorchGenerator, "_forward", fail)
         assert engine.tile_side(generator, preferred=512) == 64
 
 

@@ -10,12 +10,12 @@ from torch import nn
 from restorer.core.errors import DeviceMemoryError, InputError, WorkError
 from restorer.engine import generator as generator_module
 from restorer.engine.generator import TorchGenerator
-from restorer.store import ModelCard
+from restorer.store import Blend, ModelCard
 
 
 def ready(make_model: ModelMaker, architecture: str, **changes: object) -> TorchGenerator:
     card: ModelCard = make_model(architecture, **changes)
-    return TorchGenerator(card, TINY[architecture]().eval())
+    return TorchGenerator(Blend(card), TINY[architecture]().eval())
 
 
 def test_says_what_it_is(make_model: ModelMaker, make_engine: EngineMaker) -> None:
@@ -150,7 +150,7 @@ def test_every_kind_of_exhausted_memory(make_model: ModelMaker, error: Exception
         def forward(self, image: torch.Tensor) -> torch.Tensor:
             raise error
 
-    generator = TorchGenerator(make_model("identity"), Exhausting())
+    generator = TorchGenerator(Blend(make_model("identity")), Exhausting())
     with pytest.raises(DeviceMemoryError, match="device cpu ran out for 40 × 30 pixels") as caught:
         generator(np.zeros((30, 40, 3), np.float32))
     assert caught.value.__context__ is None, "a chained traceback would keep the failed call's tensors in memory"
@@ -162,7 +162,7 @@ def test_other_errors_keep_their_traceback(make_model: ModelMaker) -> None:
             raise RuntimeError("mat1 and mat2 shapes cannot be multiplied")
 
     with pytest.raises(RuntimeError, match="mat1 and mat2"):
-        TorchGenerator(make_model("identity"), Faulty())(np.zeros((4, 4, 3), np.float32))
+        TorchGenerator(Blend(make_model("identity")), Faulty())(np.zeros((4, 4, 3), np.float32))
 
 
 def test_a_real_allocation_failure(make_model: ModelMaker) -> None:
@@ -171,4 +171,4 @@ def test_a_real_allocation_failure(make_model: ModelMaker) -> None:
             return image + torch.empty(1 << 60)
 
     with pytest.raises(DeviceMemoryError):
-        TorchGenerator(make_model("identity"), Gigantic())(np.zeros((4, 4, 3), np.float32))
+        TorchGenerator(Blend(make_model("identity")), Gigantic())(np.zeros((4, 4, 3), np.float32))

@@ -11,6 +11,7 @@ from restorer.engine import host_memory, memory
 from restorer.engine.generator import TorchGenerator
 from restorer.engine.host_memory import HostMemory
 from restorer.engine.memory import SAFETY_SHARE, is_out_of_memory, largest_side, network_bytes, peak_bytes_per_px
+from restorer.store import Blend
 
 
 def test_peak_counts_what_is_alive_at_once() -> None:
@@ -43,7 +44,7 @@ def test_a_wider_network_needs_more(make_model: ModelMaker) -> None:
     needs = []
     for channels in (8, 16):
         card = make_model("bounded", hyperparameters={"channels": channels})
-        needs.append(TorchGenerator(card, TINY["bounded"](channels=channels).eval()).bytes_per_px)
+        needs.append(TorchGenerator(Blend(card), TINY["bounded"](channels=channels).eval()).bytes_per_px)
     assert needs[0] > 3 * 4 + 8 * 4, "at least the picture and one layer"
     assert 1.3 < needs[1] / needs[0] < 2
 

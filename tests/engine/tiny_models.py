@@ -56,6 +56,24 @@ class Hungry(Bounded):
         return super().forward(image)
 
 
+class Segmenting(Bounded):
+    """Tells two classes apart: logits of the first and the last colour of what its base makes."""
+
+    planes = 2
+
+    def forward(self, image: Tensor) -> Tensor:
+        return torch.logit(super().forward(image)[:, [0, 2]], eps=1e-6)
+
+
+class HungrySegmenting(Segmenting):
+    """As its base, but the memory of a device runs out when a tile is larger than 70 px a side."""
+
+    def forward(self, image: Tensor) -> Tensor:
+        if max(image.shape[-2:]) > 70:
+            raise torch.OutOfMemoryError("Tried to allocate 20.00 GiB.")
+        return super().forward(image)
+
+
 class Filling(nn.Module):
     """Paints the hole in the mean colour of the rest."""
 
@@ -105,7 +123,20 @@ class Loud(nn.Module):
 
 
 TINY: dict[str, type[nn.Module]] = {
-    cls.__name__.lower(): cls for cls in (Identity, Bounded, Hungry, Filling, Noisy, Broken, HalfBroken, Wider, Loud)
+    cls.__name__.lower(): cls
+    for cls in (
+        Identity,
+        Bounded,
+        Hungry,
+        Segmenting,
+        HungrySegmenting,
+        Filling,
+        Noisy,
+        Broken,
+        HalfBroken,
+        Wider,
+        Loud,
+    )
 }
 
 ModelMaker = Callable[..., ModelCard]

@@ -18,6 +18,7 @@ from restorer.engine.devices import available_devices, choose_device, free_bytes
 from restorer.engine.engine import TorchEngine
 from restorer.engine.lease import LeasedGenerator
 from restorer.store import Catalogue
+from restorer.tasks import TASKS
 
 pytestmark = pytest.mark.gpu
 
@@ -164,13 +165,15 @@ def test_down_to_the_processor_and_back(make_model: ModelMaker, make_engine: Eng
 
 def test_shipped_models_run_and_agree_with_the_processor(photo: Image) -> None:
     catalogue = Catalogue.default()
-    if not catalogue.cards():
+    # The feature network serves no task: it makes maps, not pictures.
+    cards = [card for card in catalogue.cards() if card.task in TASKS]
+    if not cards:
         pytest.skip("no models are shipped")
     pixels = photo.pixels[:256, :256]
     mask = np.zeros((256, 256), np.float32)
     mask[100:110, 20:200] = 1
     fast, slow = create_engine("cuda", catalogue), create_engine("cpu", catalogue)
-    for card in catalogue.cards():
+    for card in cards:
         with fast.lease(card.id) as on_card, slow.lease(card.id) as on_processor:
             assert fast.tile_side(on_card, preferred=768) >= 64
             takes_mask = on_card.model.takes_mask

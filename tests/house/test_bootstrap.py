@@ -80,7 +80,7 @@ def test_run_sets_up_and_shows_the_program(script: ModuleType, commands: Command
 def test_test_runs_every_check_and_the_tests_last(script: ModuleType, commands: Commands) -> None:
     assert script.main(["test"]) == 0
     assert kinds(commands) == ["venv", "pip", "ruff", "ruff", "mypy", "lint-imports", "pytest"]
-    assert commands[1][-1] == f"{script.ROOT}[window,patchmatch,dev]"
+    assert commands[1][-1] == f"{script.ROOT}[window,patchmatch,train,dev]"
 
 
 @pytest.mark.parametrize("command", ["run", "test"])

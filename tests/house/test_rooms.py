@@ -12,7 +12,10 @@ from support import blocked_imports
 
 QT = ("PySide6", "shiboken6", "qtpy", "qtawesome")
 TORCH = ("torch", "torchvision")
-ROOMS = {"core", "formats", "store", "networks", "tasks", "engine", "session", "cli", "ui", "training", "evaluation"}
+ROOMS = {
+    *("core", "formats", "store", "networks", "degradation", "tasks", "engine", "session", "cli", "ui"),
+    *("training", "evaluation"),
+}
 QT_FREE = sorted(ROOMS - {"ui"})
 TORCH_FREE = ["cli", "core", "formats", "session", "store", "tasks", "ui"]
 LATE = ("torch", "torchvision", "cv2", "skimage", "scipy", "PySide6", "restorer.engine.engine", "restorer.ui.app")

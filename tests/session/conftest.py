@@ -24,7 +24,9 @@ def catalogue(models_folder: Path) -> Catalogue:
     return Catalogue([models_folder])
 
 
-def write_model(folder: Path, name: str, *, priority: int = 0, task: str = "inpaint") -> None:
+def write_model(
+    folder: Path, name: str, *, priority: int = 0, task: str = "inpaint", interpolates_with: str = ""
+) -> None:
     weights = name.encode() * 100
     (folder / f"{name}.safetensors").write_bytes(weights)
     card = {
@@ -41,5 +43,6 @@ def write_model(folder: Path, name: str, *, priority: int = 0, task: str = "inpa
         "summary": "For tests.",
         "context_px": 16,
         "priority": priority,
+        "interpolates_with": interpolates_with,
     }
     (folder / f"{name}.json").write_text(json.dumps(card), "utf-8")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from restorer.core.contract import FloatPixels, FloatPlane
+from restorer.core.contract import FloatPixels, FloatPlane, Variation
 from restorer.core.contract import Generator as Network
 from restorer.core.errors import DeviceMemoryError, OutOfMemoryError
 from restorer.core.image import Image, Pixels
@@ -33,16 +33,31 @@ class FakeGenerator:
     model_id: str = MODEL
     model_hash: str = "0" * 64
     fits_px: int = 10_000
+    can_vary: bool = False
+    can_refine: bool = False
     calls: list[tuple[FloatPixels, FloatPlane]] = field(default_factory=list)
+    starts: list[FloatPixels | None] = field(default_factory=list)
+    variations: list[Variation | None] = field(default_factory=list)
 
-    def __call__(self, pixels: FloatPixels, mask: FloatPlane | None = None) -> FloatPixels:
+    def __call__(
+        self,
+        pixels: FloatPixels,
+        mask: FloatPlane | None = None,
+        *,
+        start: FloatPixels | None = None,
+        variation: Variation | None = None,
+    ) -> FloatPixels:
         assert mask is not None
         assert pixels.dtype == mask.dtype == np.float32
         assert pixels.shape[:2] == mask.shape
         assert np.isfinite(pixels).all()
         assert pixels.min() >= 0
         assert pixels.max() <= 1
+        assert self.can_refine or start is None
+        assert self.can_vary or variation is None
         self.calls.append((pixels.copy(), mask.copy()))
+        self.starts.append(start)
+        self.variations.append(variation)
         if max(pixels.shape[:2]) > self.fits_px:
             raise DeviceMemoryError("too large")
         return self.fill(pixels, mask)
@@ -56,11 +71,13 @@ class FakeEngine:
     limit_px: int = 10_000
     device_name: str = "cpu"
     leased: int = 0
+    mixes: list[float] = field(default_factory=list)
 
     @contextlib.contextmanager
-    def lease(self, model_id: str) -> Iterator[Network]:
+    def lease(self, model_id: str, *, mix: float = 0.0) -> Iterator[Network]:
         assert model_id == MODEL
         self.leased += 1
+        self.mixes.append(mix)
         try:
             yield self.generator
         finally:

@@ -9,13 +9,13 @@ from tasks.fake_generators import FakeEngine, FakeGenerator, plane_oracle, run_i
 from restorer.core.errors import OutOfMemoryError
 from restorer.core.lazy import load_cv2
 from restorer.core.progress import Notice, TileFinished, TilesPlanned
-from restorer.tasks import inpaint
+from restorer.tasks import means
 
 
 @pytest.fixture(autouse=True)
 def tiles_of_256_px(monkeypatch: pytest.MonkeyPatch) -> None:
     """The figures below follow from halving this."""
-    monkeypatch.setattr(inpaint, "TILE_SIDE_PX", 256)
+    monkeypatch.setattr(means, "TILE_SIDE_PX", 256)
 
 
 def gradient(height: int, width: int) -> np.ndarray:

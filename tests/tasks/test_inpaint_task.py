@@ -15,7 +15,8 @@ from restorer.core.mask import Mask
 from restorer.core.progress import CancelToken, TaskEvent, TileFinished, TilesPlanned, TileStarted
 from restorer.core.result import filled_fraction
 from restorer.tasks import get_task
-from restorer.tasks.inpaint import TILE_SIDE_PX, InpaintParams
+from restorer.tasks.inpaint import InpaintParams
+from restorer.tasks.means import TILE_SIDE_PX
 from restorer.tasks.spec import TaskInput
 
 Plane = npt.NDArray[np.uint8]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
@@ -50,6 +50,7 @@ class ParamsForm(QWidget):
     def __init__(self, specs: Sequence[ParamSpec], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._fields: dict[str, _Field] = {}
+        self._rows: dict[str, QWidget] = {}
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -99,13 +100,18 @@ class ParamsForm(QWidget):
         """The editor of a parameter."""
         return self._fields[name].widget
 
+    def hide_fields(self, names: Collection[str]) -> None:
+        """Show all rows but these, which keep their values; names that are not in the form are passed over."""
+        for name, row in self._rows.items():
+            row.setVisible(name not in names)
+
     def _row(self, spec: ParamSpec) -> QWidget:
         field = self._make_field(spec)
         self._fields[spec.name] = field
         field.set(spec.default)
         tip = f"{spec.help}\n{spec.describe_range().capitalize()}."
         field.widget.setToolTip(tip)
-        row = QWidget()
+        self._rows[spec.name] = row = QWidget()
         row.setFixedHeight(ROW_H)
         line = QHBoxLayout(row)
         line.setContentsMargins(PADDING, 0, PADDING, 0)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from restorer.core.params import Value
 from restorer.ui.panels.task_section import TaskSection
+from restorer.ui.tokens import PADDING
 from restorer.ui.widgets.folding_panel import FoldingPanel
+from restorer.ui.widgets.picture_choice import PictureOption
 
 if TYPE_CHECKING:
     # Brings numpy, which the window shows itself without.
@@ -33,6 +37,8 @@ class TaskPanel(FoldingPanel):
     """The person opened this task; empty where all are closed."""
     params_changed = Signal(str)
     """The person changed a parameter or the model of this task."""
+    variant_chosen = Signal(int)
+    """The person chose the answer at this place of the latest step."""
 
     def __init__(self, tasks: Sequence[Task], parent: QWidget | None = None) -> None:
         super().__init__("Tasks", parent)
@@ -49,8 +55,9 @@ class TaskPanel(FoldingPanel):
             section.closed.connect(self._on_closed)
             section.run_clicked.connect(self._request)
             section.changed.connect(self.params_changed)
+            section.variant_chosen.connect(self.variant_chosen)
         layout.addStretch(1)
-        scroll = QScrollArea()
+        self._scroll = scroll = QScrollArea()
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -74,9 +81,28 @@ class TaskPanel(FoldingPanel):
         for section in (self._sections[task_id], *self._sections.values()):
             section.set_open(section is self._sections[task_id])
 
-    def set_models(self, task_id: str, models: Sequence[tuple[str, str]]) -> None:
-        """Offer these ``(id, title)``; the choice is kept where it is still among them, else the first is taken."""
-        self._sections[task_id].set_models(models)
+    def set_models(
+        self,
+        task_id: str,
+        models: Sequence[tuple[str, str]],
+        unused: Mapping[str, Collection[str]] = MappingProxyType({}),
+    ) -> None:
+        """Offer these ``(id, title)``; the choice is kept where it is still among them, else the first is taken.
+
+        Args:
+            unused: names of parameters that mean nothing to a model, by its id; their rows are hidden.
+        """
+        self._sections[task_id].set_models(models, unused)
+
+    def set_variants(self, task_id: str, options: Sequence[PictureOption], current: int) -> None:
+        """Offer the answers of the latest step below Run of its task, and scroll there once; none hides them."""
+        for section_id, section in self._sections.items():
+            if section.set_variants(options if section_id == task_id else (), current):
+                # Once the layout has made room for them.
+                QTimer.singleShot(0, section, partial(self._reveal, section))
+
+    def _reveal(self, section: TaskSection) -> None:
+        self._scroll.ensureWidgetVisible(section.variants, 0, PADDING)
 
     def model(self, task_id: str) -> str:
         """Id of the chosen model; empty while none is offered."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, Signal
@@ -17,6 +17,7 @@ from restorer.ui.widgets.buttons import KeyButton
 from restorer.ui.widgets.combo_box import ComboBox
 from restorer.ui.widgets.labels import FieldLabel, TintedLabel
 from restorer.ui.widgets.motion import slide
+from restorer.ui.widgets.picture_choice import PictureChoice, PictureOption
 from restorer.ui.widgets.section_header import SectionHeader
 
 if TYPE_CHECKING:
@@ -67,6 +68,8 @@ class TaskSection(QWidget):
     closed = Signal(str)
     run_clicked = Signal(str)
     changed = Signal(str)
+    variant_chosen = Signal(int)
+    """The person chose the answer at this place."""
 
     def __init__(self, task: Task, shortcut: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -80,6 +83,10 @@ class TaskSection(QWidget):
         self.models = ComboBox("Model")
         self._hint = _Hint()
         self._hint.hide()
+        self.variants = PictureChoice("Variants")
+        self._variants_row = self._build_variants()
+        self._variants_row.hide()
+        self._unused: Mapping[str, Collection[str]] = {}
         self._body = self._build_body()
         self._body.hide()
         layout = QVBoxLayout(self)
@@ -92,6 +99,8 @@ class TaskSection(QWidget):
         self.run_button.clicked.connect(lambda: self.run_clicked.emit(self._task_id))
         self.form.changed.connect(lambda: self.changed.emit(self._task_id))
         self.models.chosen.connect(lambda: self.changed.emit(self._task_id))
+        self.models.chosen.connect(self._show_fields)
+        self.variants.chosen.connect(self.variant_chosen)
 
     def is_open(self) -> bool:
         return self.header.isChecked()
@@ -105,14 +114,24 @@ class TaskSection(QWidget):
     def set_usable(self, usable: bool) -> None:
         self._body.setEnabled(usable)
 
-    def set_models(self, models: Sequence[tuple[str, str]]) -> None:
+    def set_models(self, models: Sequence[tuple[str, str]], unused: Mapping[str, Collection[str]]) -> None:
+        self._unused = unused
         self.models.set_choices(models)
+        self._show_fields()
 
     def model(self) -> str:
         return self.models.current_id()
 
     def select_model(self, model: str) -> None:
         self.models.select(model)
+        self._show_fields()
+
+    def set_variants(self, options: Sequence[PictureOption], current: int) -> bool:
+        """Shows them at once, since nothing below moves; returns whether they were not there before."""
+        came = bool(options) and self.variants.count() == 0
+        self.variants.set_options(options, current)
+        self._variants_row.setVisible(bool(options))
+        return came
 
     def set_hint(self, text: str, icon: str) -> None:
         self._hint.show_text(text, icon)
@@ -153,7 +172,22 @@ class TaskSection(QWidget):
         run.setContentsMargins(PADDING, GAP, PADDING, 0)
         run.addWidget(self.run_button)
         layout.addLayout(run)
+        layout.addWidget(self._variants_row)
         return body
+
+    def _build_variants(self) -> QWidget:
+        """Below Run, so that nothing moves when they come."""
+        row = QWidget()
+        layout = QVBoxLayout(row)
+        layout.setContentsMargins(PADDING, PADDING, PADDING, 0)
+        layout.setSpacing(4)
+        layout.addWidget(FieldLabel("Variants", self.variants))
+        layout.addWidget(self.variants)
+        return row
+
+    def _show_fields(self) -> None:
+        """Hides what means nothing to the chosen model."""
+        self.form.hide_fields(self._unused.get(self.models.current_id(), ()))
 
     def _on_toggled(self, is_open: bool) -> None:
         slide(self._body, opening=is_open)

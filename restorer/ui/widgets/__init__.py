@@ -17,6 +17,7 @@ from restorer.ui.widgets.motion import slide
 from restorer.ui.widgets.numbers import format_number, parse_number
 from restorer.ui.widgets.options_bar import OptionsBar
 from restorer.ui.widgets.painting import FOCUS_RING, paint_box, paint_chevron, paint_ring, shows_focus
+from restorer.ui.widgets.picture_choice import PictureChoice, PictureOption
 from restorer.ui.widgets.section_header import SectionHeader
 from restorer.ui.widgets.segmented import Option, Segmented
 from restorer.ui.widgets.spin_box import SpinBox
@@ -44,6 +45,8 @@ __all__ = [
     "Option",
     "OptionsBar",
     "PanelHeader",
+    "PictureChoice",
+    "PictureOption",
     "SectionHeader",
     "Segmented",
     "Separator",

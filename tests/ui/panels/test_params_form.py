@@ -157,6 +157,15 @@ def test_the_values_stand_in_one_column(form: ParamsForm) -> None:
     assert widths.pop() >= 56
 
 
+def test_hidden_fields_keep_their_values(form: ParamsForm) -> None:
+    form.set_values({"grow_px": 64})
+    form.hide_fields({"grow_px", "unheard_of"})
+    assert not form.field("grow_px").isVisible()
+    assert form.values()["grow_px"] == 64
+    form.hide_fields(())
+    assert form.field("grow_px").isVisible()
+
+
 def test_help_and_range_are_told(form: ParamsForm) -> None:
     tip = form.field("grow_px").toolTip()
     assert "How far." in tip

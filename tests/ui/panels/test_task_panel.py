@@ -15,6 +15,7 @@ from restorer.tasks.spec import Fidelity, Task
 from restorer.ui import icons
 from restorer.ui.panels import TaskPanel
 from restorer.ui.panels.task_section import TaskSection
+from restorer.ui.widgets import PictureOption
 
 
 @dataclass(frozen=True)
@@ -180,3 +181,47 @@ def test_the_programs_own_tasks_fit(qtbot: QtBot) -> None:
         assert not icons.icon(one.icon).isNull()
         panel.open_task(identifier)
         assert set(panel.values(identifier)) == set(one.params.__dataclass_fields__)
+
+
+def variants(count: int) -> list[PictureOption]:
+    return [PictureOption(None, str(number), f"Variant {number}") for number in range(1, count + 1)]
+
+
+def test_what_means_nothing_to_a_model_is_hidden(panel: TaskPanel) -> None:
+    panel.set_models("inpaint", [("unet", "U-Net"), ("classical", "Classical")], {"classical": ("strength",)})
+    strength = section(panel, "inpaint").form.field("strength")
+    assert strength.isVisible()
+    panel.select_model("inpaint", "classical")
+    assert not strength.isVisible()
+    assert panel.values("inpaint")["strength"] == 70
+    section(panel, "inpaint").models.reset()
+    assert strength.isVisible()
+
+
+def test_variants_stand_below_run_of_their_task(panel: TaskPanel) -> None:
+    choice = section(panel, "inpaint").variants
+    run = section(panel, "inpaint").run_button
+    place = run.mapTo(panel, run.pos())
+    assert not choice.isVisible()
+    panel.set_variants("inpaint", variants(5), 1)
+    assert choice.isVisible()
+    assert (choice.count(), choice.current()) == (5, 1)
+    assert run.mapTo(panel, run.pos()) == place, "nothing moves"
+    assert not section(panel, "denoise").variants.count()
+    panel.set_variants("", (), -1)
+    assert not choice.isVisible()
+    assert choice.count() == 0
+
+
+def test_in_a_low_panel_they_are_scrolled_to(panel: TaskPanel, qtbot: QtBot) -> None:
+    panel.resize(344, 200)
+    panel.set_variants("inpaint", variants(4), 0)
+    choice = section(panel, "inpaint").variants
+    qtbot.waitUntil(lambda: choice.visibleRegion().boundingRect() == choice.rect())
+
+
+def test_choosing_a_variant_is_told_once(panel: TaskPanel) -> None:
+    spy = QSignalSpy(panel.variant_chosen)
+    panel.set_variants("inpaint", variants(4), 0)
+    QTest.mouseClick(section(panel, "inpaint").variants.button(2), Qt.MouseButton.LeftButton)
+    assert [spy.at(index)[0] for index in range(spy.count())] == [2]

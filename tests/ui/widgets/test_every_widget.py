@@ -26,6 +26,8 @@ from restorer.ui.widgets import (
     Meter,
     Option,
     OptionsBar,
+    PictureChoice,
+    PictureOption,
     SectionHeader,
     Segmented,
     Separator,
@@ -63,6 +65,12 @@ def jobs() -> JobsPanel:
     return panel
 
 
+def pictures() -> PictureChoice:
+    choice = PictureChoice("Variants")
+    choice.set_options([PictureOption(None, str(number), f"Variant {number}") for number in (1, 2)], 0)
+    return choice
+
+
 WIDGETS: dict[str, Callable[[], QWidget]] = {
     "check box": lambda: CheckBox("Grain"),
     "combo box": combo_box,
@@ -77,6 +85,7 @@ WIDGETS: dict[str, Callable[[], QWidget]] = {
     "message": lambda: MessageBar("error", "Stopped", "The disk is full.", [MessageAction("Retry", lambda: None)]),
     "meter": meter,
     "options bar": OptionsBar,
+    "picture choice": pictures,
     "section header": lambda: SectionHeader("Inpaint", icon="inpaint", fidelity=2, word="Repair", note="note"),
     "segmented": lambda: Segmented([Option("a", "Add", "add"), Option("b", "Subtract")], name="Mode"),
     "separator": Separator,
@@ -94,6 +103,7 @@ USABLE = (
     "key button",
     "message",
     "options bar",
+    "picture choice",
     "section header",
     "segmented",
     "spin box",

@@ -1,0 +1,89 @@
+"""What tiles are filled with: a network on an engine, or a classical method."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from restorer.core.contract import Engine, FloatPixels, FloatPlane, Variation
+from restorer.core.contract import Generator as Network
+from restorer.core.errors import OutOfMemoryError
+from restorer.core.geometry import Bounds
+from restorer.core.noise import draw_seed
+from restorer.core.progress import Notice
+from restorer.tasks.classical import ClassicalFill
+from restorer.tasks.fill import Fill
+
+TILE_SIDE_PX = 384
+"""Largest tile asked of the engine, context included: under half a second on two processor cores, so that cancelling
+and previews are prompt, and little of it is context."""
+MIN_CONTEXT_PX = 16
+"""No network is shown less around a hole, whatever its card says: there must be something to fill it from."""
+CLASSICAL_CONTEXT_PX = 64
+"""What classical methods see around a defect: patches to copy from, and grain to measure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """How a region can be filled.
+
+    Attributes:
+        answer: what computes a crop, for each of many answers: 1 is the most likely one, any further number another.
+        can_vary: whether the others may differ from that.
+        can_refine: whether a coarse fill is worked out at full scale; where not, it stays as it is.
+        context_px: what it wants to see around a region.
+        side: largest tile that fits now.
+        step_down: allows only smaller tiles from now on; raises OutOfMemoryError where there is no way down.
+    """
+
+    answer: Callable[[int], Fill]
+    can_vary: bool
+    can_refine: bool
+    context_px: int
+    side: Callable[[], int]
+    step_down: Callable[[int], Notice]
+
+
+def network_means(network: Network, engine: Engine, seed: int) -> Means:
+    """Filling with a leased network."""
+
+    def answer(number: int) -> Fill:
+        def fill(pixels: FloatPixels, mask: FloatPlane, place: Bounds, start: FloatPixels | None) -> FloatPixels:
+            variation = Variation(draw_seed(seed, number), place) if number > 1 else None
+            return network(pixels, mask, start=start, variation=variation)
+
+        return fill
+
+    return Means(
+        answer,
+        can_vary=network.can_vary,
+        can_refine=network.can_refine,
+        context_px=max(network.context_px, MIN_CONTEXT_PX),
+        side=lambda: engine.tile_side(network, preferred=TILE_SIDE_PX),
+        step_down=lambda side: engine.step_down(network, side),
+    )
+
+
+def classical_means(method: str, seed: int) -> Means:
+    """Filling without a network.
+
+    Raises:
+        InputError: where the method's library is not installed.
+    """
+
+    def answer(number: int) -> Fill:
+        classical = ClassicalFill(method, seed if number == 1 else draw_seed(seed, number))
+        return lambda pixels, mask, _place, _start: classical(pixels, mask)
+
+    return Means(
+        answer,
+        can_vary=ClassicalFill(method, seed).can_vary,
+        can_refine=False,
+        context_px=CLASSICAL_CONTEXT_PX,
+        side=lambda: TILE_SIDE_PX,
+        step_down=_no_way_down,
+    )
+
+
+def _no_way_down(side: int) -> Notice:
+    raise OutOfMemoryError(f"There is not enough memory for a tile of {side} px.")
