@@ -38,5 +38,14 @@ def copied_fill(photos: Tensor, masks: Tensor, generator: torch.Generator) -> Te
     return torch.where(masks > 0, chosen, photos)
 
 
+def cloned_fill(photos: Tensor, masks: Tensor, source: Tensor) -> Tensor:
+    """Filled with the texture of ``source`` (of the photos' shape), its tones bent to meet the rim of the hole.
+
+    Right in texture and tone, often wrong in structure (Poisson image editing, Pérez et al. 2003).
+    """
+    cloned = (source + harmonic_fill(photos - source, masks)).clamp(0, 1)
+    return torch.where(masks > 0, cloned, photos)
+
+
 FILLS: Mapping[str, Fill] = {"smooth": smooth_fill, "copied": copied_fill}
 """Kinds of fill: of photos (``N x 3 x H x W``) and masks (``N x 1 x H x W``, 1 = hole) of those that are asked for."""

@@ -11,7 +11,7 @@ from restorer.degradation import OPERATIONS
 from restorer.networks.appearance import Appearance, appearance, frechet
 from restorer.networks.feature_net import FeatureNet
 from restorer.training.data import PhotoSet
-from restorer.training.fills import FILLS
+from restorer.training.fills import FILLS, cloned_fill
 from restorer.training.masks import MaskBank, free_form_mask
 
 SIDE = 128
@@ -45,7 +45,9 @@ class FeatureCheck:
         ``retrieval_top1_percent``: of all crops, how many have the other part of their own photo as nearest neighbour.
         ``fd_rising_percent``: steps from one severity to the next at which the distance rises.
         ``fd_parts``: between the two parts of the same clean photos, the least that can be told apart.
-        ``fd_<look>``: at full severity; ``fd_fill_<kind>``: with large holes filled.
+        ``fd_<look>``: at full severity; ``fd_fill_<kind>``: with large holes filled, from
+        the other part of the photo where ``cloned``. Of a good metric one expects cloned < smooth < copied: texture that
+        fits in, no texture, and patches with hard edges.
         """
         clean = self._look_of(features, self._first)
         figures: dict[str, float] = {}
@@ -59,8 +61,9 @@ class FeatureCheck:
                 rises.append(distance > before)
                 before = distance
             figures[f"fd_{name}"] = before
-        for name, fill in FILLS.items():
-            filled = fill(self._first, self._masks, self._generator.manual_seed(34))
+        fills = {name: fill(self._first, self._masks, self._generator.manual_seed(34)) for name, fill in FILLS.items()}
+        fills["cloned"] = cloned_fill(self._first, self._masks, self._second)
+        for name, filled in fills.items():
             figures[f"fd_fill_{name}"] = frechet(clean, self._look_of(features, filled))
         return {
             "retrieval_top1_percent": 100 * self._retrieved(features),
