@@ -13,8 +13,8 @@ from typer.core import TyperGroup
 from restorer import __version__
 from restorer.cli import models
 from restorer.cli.apply import ApplyCommand, apply
-from restorer.cli.detect import detect
 from restorer.cli.degrade import degrade
+from restorer.cli.detect import detect
 from restorer.cli.doctor import doctor
 from restorer.cli.inspect import inspect
 from restorer.cli.output import complain, forgive_streams, say

@@ -77,7 +77,7 @@ class FeatureSpace:
         for index, picture in enumerate(pictures):
             if picture.dtype != np.uint8 or picture.ndim != 3 or picture.shape[2] != 3:
                 raise ValueError(f"picture {index} is {picture.dtype} {picture.shape}, not 8-bit H x W x 3")
-            tensor = torch.from_numpy(np.ascontiguousarray(picture)).to(self._device)
+            tensor = torch.tensor(picture).to(self._device)
             region = None if regions is None else regions[index]
             if region is not None and region.shape != picture.shape[:2]:
                 raise ValueError(f"region {index} is {region.shape}, its picture {picture.shape[:2]}")

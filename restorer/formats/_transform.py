@@ -21,7 +21,6 @@ from restorer.formats._profile import KEPT, channels, convert, xyz_profile
 from restorer.formats.color_chart import delta_e, lab
 from restorer.formats.depth import convert_depth
 from restorer.formats.intent import Intent
-from restorer.formats.profiles import standard_profile
 
 _Plane = npt.NDArray[np.float32]
 _LEVELS = 65536
@@ -257,16 +256,15 @@ def gray_table(icc: bytes, target: bytes, intent: Intent, steps: int) -> npt.NDA
     return np.ascontiguousarray(table.reshape(steps, 3), dtype=np.uint8)
 
 
-def from_gray(pixels: Pixels, icc: bytes | None, target: bytes, intent: Intent, bits: int) -> Pixels:
-    """``H x W x 1`` through a gray or RGB profile (None: sRGB's curve) to another, as 16 bits or floating point.
+def from_gray(pixels: Pixels, icc: bytes, target: bytes, intent: Intent, bits: int) -> Pixels:
+    """``H x W x 1`` through a gray or RGB profile to another, as 16 bits or floating point.
 
     Returns:
         One channel or three, as the target has them.
     """
-    source = icc or standard_profile("srgb", gray=True)
     if bits == 32:
-        return convert(np.repeat(pixels, channels(source), axis=2), source, target, intent, "float32")
-    return np.take(_gray_levels(source, target, intent), convert_depth(pixels, 16)[:, :, 0], axis=0)
+        return convert(np.repeat(pixels, channels(icc), axis=2), icc, target, intent, "float32")
+    return np.take(_gray_levels(icc, target, intent), convert_depth(pixels, 16)[:, :, 0], axis=0)
 
 
 @functools.lru_cache(maxsize=KEPT)

@@ -142,11 +142,20 @@ def out_of_gamut(pixels: Pixels, color: ColorTag, target: bytes) -> npt.NDArray[
         pixels: ``H x W x C`` as for :class:`Display`; alpha is not looked at.
         target: an RGB profile that can be used, of a screen or an export.
     """
-    from restorer.formats import _profile, _transform
+    from restorer.formats import _transform
 
     if pixels.shape[2] < 3:
         return np.zeros(pixels.shape[:2], bool)
-    return _transform.outside(pixels[:, :, :3], color.icc or _profile.srgb_profile(), target, _GAMUT_TOLERANCE)
+    return _transform.outside(pixels[:, :, :3], _meant(color, 3), target, _GAMUT_TOLERANCE)
+
+
+def _meant(color: ColorTag, color_channels: int) -> bytes:
+    """The photo's profile; sRGB, or gray with its curve, where it has none that can be used."""
+    from restorer.formats.profiles import standard_profile
+
+    if color.icc is not None and profile_fits(color.icc, color_channels):
+        return color.icc
+    return standard_profile("srgb", gray=color_channels == 1)
 
 
 def gamut_fraction(image: Image, target: bytes) -> float:
@@ -159,22 +168,23 @@ def gamut_fraction(image: Image, target: bytes) -> float:
 def to_profile(pixels: Pixels, color: ColorTag, target: bytes, intent: Intent) -> Pixels:
     """Rows of a photo in the encoding of another profile: 16 bits of 8 and 16, floating point of floating point.
 
+    A profile that cannot be used is passed over, as :class:`Display` does.
+
     Args:
         pixels: ``H x W x C``; alpha goes through untouched but for its depth.
         target: an RGB profile; for 1 and 2 channels it may be a gray one.
     """
-    from restorer.formats import _profile, _transform
+    from restorer.formats import _transform
 
     bits = 32 if pixels.dtype == np.float32 else 16
     count = 3 if pixels.shape[2] >= 3 else 1
-    values = pixels[:, :, :count]
+    values, source = pixels[:, :, :count], _meant(color, count)
     if count == 3:
-        source = color.icc or _profile.srgb_profile()
         exact = _transform.ExactTransform(source, target, intent)
         found = exact if bits == 32 else _transform.transform(source, target, intent) or exact
         converted = found(values, bits)
     else:
-        converted = _transform.from_gray(values, color.icc, target, intent, bits)
+        converted = _transform.from_gray(values, source, target, intent, bits)
     if count == pixels.shape[2]:
         return converted
     return np.concatenate((converted, convert_depth(pixels[:, :, -1:], bits)), axis=2)

@@ -15,6 +15,7 @@ from restorer.core.image import Image
 from restorer.evaluation.features import FeatureSpace
 from restorer.networks.appearance import touched
 from restorer.networks.feature_net import FeatureNet
+from restorer.training.fills import cloned_fill
 
 Pixels8 = npt.NDArray[np.uint8]
 
@@ -38,6 +39,13 @@ def test_the_same_pictures_are_at_zero(space: FeatureSpace, pictures: list[Pixel
     assert space.frechet_distance(pictures, pictures) == pytest.approx(0, abs=1e-9)
     by_chance = abs(space.kernel_distance(pictures, pictures))
     assert by_chance < 0.3 * space.kernel_distance(pictures, blurred(pictures, 4))
+
+
+def cloned(truth: Pixels8, hole: npt.NDArray[np.bool_], source: Pixels8) -> Pixels8:
+    """The hole filled from ``source``, its tones bent to the rim."""
+    photo, other = (torch.from_numpy(pixels.copy()).permute(2, 0, 1)[None].float() / 255 for pixels in (truth, source))
+    filled = cloned_fill(photo, torch.from_numpy(hole)[None, None].float(), other)
+    return (filled[0].permute(1, 2, 0) * 255).round().byte().numpy()
 
 
 def test_both_distances_grow_with_blur(space: FeatureSpace, pictures: list[Pixels8]) -> None:
@@ -96,14 +104,26 @@ def test_weights_without_a_card_are_named(tmp_path: Path) -> None:
         FeatureSpace.load(tmp_path / "features.safetensors")
 
 
-def test_the_shipped_network_ranks_fills_as_people_do(root: Path, photo: Image) -> None:
+def test_the_shipped_network_tells_texture_from_none(root: Path) -> None:
     space = FeatureSpace.load(root / "resources" / "models" / "features.safetensors")
-    truth = photo.pixels
+    noise = np.random.default_rng(1).normal(0, 60, (192, 256))
+    weave = cv2.GaussianBlur(noise, (0, 0), 1.2)[..., None] + np.linspace(60, 190, 256)[:, None] + (10, 0, -10)
+    truth = np.clip(weave, 0, 255).astype(np.uint8)
     hole = np.zeros(truth.shape[:2], bool)
     hole[60:130, 90:170] = True
-    smooth, copied = truth.copy(), truth.copy()
-    smooth[hole] = cv2.inpaint(truth, hole.astype(np.uint8), 3, cv2.INPAINT_NS)[hole]
-    copied[hole] = np.roll(truth, 90, axis=1)[hole]
-    fills = [space.frechet_distance([truth], [fill], [hole]) for fill in (truth, copied, smooth)]
+    smooth = np.asarray(cv2.inpaint(truth, hole.astype(np.uint8), 3, cv2.INPAINT_NS), np.uint8)
+    textured = np.where(hole[..., None], cloned(truth, hole, np.roll(truth, 100, axis=0)), truth)
+    fills = [space.frechet_distance([truth], [fill], [hole]) for fill in (truth, textured, smooth)]
     assert fills == sorted(fills)
-    assert fills[2] > 1.2 * fills[1]
+    assert fills[2] > 3 * fills[1]
+
+
+def test_the_shipped_network_sees_blur_and_compression_grow(root: Path, photo: Image) -> None:
+    space = FeatureSpace.load(root / "resources" / "models" / "features.safetensors")
+    truth = photo.pixels
+    jpegs = [
+        np.asarray(cv2.imdecode(cv2.imencode(".jpg", truth, [cv2.IMWRITE_JPEG_QUALITY, q])[1], 1)) for q in (70, 10)
+    ]
+    for worse in ([*blurred([truth], 0.5), *blurred([truth], 2)], jpegs):
+        near, far = (space.frechet_distance([truth], [picture]) for picture in worse)
+        assert 0 < 2 * near < far

@@ -134,3 +134,11 @@ def test_matrix_profiles_are_followed_by_tables_and_others_by_a_lattice() -> Non
     assert isinstance(_transform.transform(standard_profile("prophoto"), srgb, Intent.PERCEPTUAL), _transform.Shaped)
     assert isinstance(_transform.transform(SCANNER, srgb, Intent.PERCEPTUAL), _transform.Lattice)
     assert _transform.transform(standard_profile("srgb", gray=True), srgb, Intent.PERCEPTUAL) is None
+
+
+@pytest.mark.parametrize("icc", [b"damaged", standard_profile("srgb", gray=True)])
+def test_unusable_profiles_are_passed_over(icc) -> None:
+    pixels, p3 = make_pixels(16, 3), standard_profile("display-p3")
+    usual = to_profile(pixels, ColorTag(), p3, Intent.RELATIVE)
+    assert np.array_equal(to_profile(pixels, ColorTag(icc), p3, Intent.RELATIVE), usual)
+    assert not out_of_gamut(pixels, ColorTag(icc), p3).any()

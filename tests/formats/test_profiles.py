@@ -60,3 +60,12 @@ def test_a_header_that_claims_other_channels_than_the_profile_has_is_not_believe
     color = bytearray(standard_profile("srgb"))
     color[16:20] = b"GRAY"
     assert not profile_fits(bytes(color), 1)
+
+
+@pytest.mark.parametrize(("position", "value"), [(16, b"\xb3\xff\0\0"), (20, b"????"), (300, b"\xff" * 60)])
+def test_damage_in_any_place_is_survived(position, value) -> None:
+    for space in SPACES:
+        icc = bytearray(standard_profile(space))
+        icc[position : position + len(value)] = value
+        assert isinstance(profile_fits(bytes(icc), 3), bool)
+        assert profile_name(bytes(icc))

@@ -10,7 +10,7 @@ import torch
 
 from restorer.core.errors import InputError
 from restorer.networks.feature_net import FeatureNet
-from restorer.training.fills import FILLS
+from restorer.training.fills import FILLS, cloned_fill
 from restorer.training.presets import get_preset
 from restorer.training.problems import PROBLEMS
 from restorer.training.problems.features import LOOKS, FeatureLearner, FeaturesConfig, FeaturesProblem
@@ -119,6 +119,17 @@ def test_fills_replace_holes_and_nothing_else(name: str) -> None:
     assert torch.equal(filled[~hole], photos[~hole])
     assert not torch.equal(filled[hole], photos[hole])
     assert torch.equal(filled, FILLS[name](photos, masks, seeded()))
+
+
+def test_a_cloned_fill_takes_texture_from_its_source_and_tone_from_the_rim() -> None:
+    photos, masks = torch.full((1, 3, 48, 48), 0.3), torch.zeros(1, 1, 48, 48)
+    masks[..., 12:36, 12:36] = 1
+    source = 0.7 + 0.05 * torch.randn(1, 3, 48, 48, generator=seeded())
+    filled = cloned_fill(photos, masks, source)
+    hole = masks.expand_as(photos) > 0
+    assert torch.equal(filled[~hole], photos[~hole])
+    assert float(filled[hole].mean()) == pytest.approx(0.3, abs=0.03)
+    assert float(filled[hole].std()) > 0.03
 
 
 def test_a_copied_fill_has_more_texture_than_a_smooth_one() -> None:

@@ -73,6 +73,11 @@ class OurInpaint:
         return int(float(params["grow_px"]) + float(params["feather_px"])) + 1
 
     @property
+    def weights_sha256(self) -> str:
+        """Which weights were measured, as their card tells; empty for the classical method."""
+        return self.session.resolve_step(TASK, model=self.model).model_hash
+
+    @property
     def is_network(self) -> bool:
         return self.model != CLASSICAL
 

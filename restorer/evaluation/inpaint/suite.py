@@ -44,7 +44,12 @@ def inpaint_suite(options: SuiteOptions) -> Report:
         subject=ours.model,
         tables=(scratches.table(), free_form.table()),
         gates=(*scratches.gates(), *free_form.gates(), *speed_gates(ours, speed_photo), *tiling_gates()),
-        values={"model": ours.model, "photos": len(scratches.sheets), "gain_db": round(scratches.gain_db, 3)},
+        values={
+            "model": ours.model,
+            "weights_sha256": ours.weights_sha256,
+            "photos": len(scratches.sheets),
+            "gain_db": round(scratches.gain_db, 3),
+        },
         sheets=(*scratches.sheets, *free_form.sheets),
         notes=(*scratches.notes(), *free_form.notes()),
     )

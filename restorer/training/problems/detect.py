@@ -36,6 +36,8 @@ EVALUATION_SIDE = 192
 SHOWN = 8
 _THIN = 4
 """So many of the first classes are thin: scratches, dust, hairs, creases."""
+_CLASS_WEIGHTS = (1.0, 1.0, 1.5, 1.0, 1.0, 3.0)
+"""How much more the damaged pixels of each class count in the focal loss: stains are faint, and hairs few."""
 _TINTS = ((1.0, 0.2, 0.2), (1.0, 0.9, 0.1), (0.2, 0.9, 1.0), (0.3, 1.0, 0.3), (1.0, 0.3, 1.0), (1.0, 0.6, 0.2))
 """Colours of the classes in samples."""
 
@@ -102,11 +104,11 @@ class DetectProblem:
         config, care = self.config, batch.extra["care"]
         single = prediction, batch.target, care
         whole = prediction.amax(1, keepdim=True), batch.target.amax(1, keepdim=True), care.amin(1, keepdim=True)
-        focus = 1 + config.thin_weight * _around(batch.target[:, :_THIN].amax(1, keepdim=True), 9)
+        emphasis = self._emphasis(batch.target)
         return {
-            "found": self._focal(*whole, focus),
+            "found": self._focal(*whole, emphasis.amax(1, keepdim=True)),
             "dice": config.dice_weight * _dice(*whole),
-            "class": config.class_weight * len(DAMAGE_CLASSES) * self._focal(*single, focus),
+            "class": config.class_weight * len(DAMAGE_CLASSES) * self._focal(*single, emphasis),
             "class_dice": config.class_weight * config.dice_weight * _dice(*single),
         }
 
@@ -167,12 +169,17 @@ class DetectProblem:
         doubtful = (target == 0) & (coverage >= DOUBT_FROM) | (target > 0) & ~seen
         return torch.where(doubtful, torch.zeros_like(care), care)
 
-    def _focal(self, logits: Tensor, target: Tensor, care: Tensor, focus: Tensor) -> Tensor:
+    def _emphasis(self, target: Tensor) -> Tensor:
+        """Weights of the focal loss: of the damaged, by class, and of what lies around thin marks."""
+        weights = torch.tensor(_CLASS_WEIGHTS, device=target.device)[:, None, None] * self.config.found_weight
+        near_thin = _around(target[:, :_THIN].amax(1, keepdim=True), 9)
+        return torch.where(target > 0, weights, 1.0) * (1 + self.config.thin_weight * near_thin)
+
+    def _focal(self, logits: Tensor, target: Tensor, care: Tensor, emphasis: Tensor) -> Tensor:
         """Mean over the pixels that count."""
         entropy = F.binary_cross_entropy_with_logits(logits, target, reduction="none")
-        missing = 1 - torch.exp(-entropy)
-        weight = care * focus * torch.where(target > 0, self.config.found_weight, 1.0)
-        return (weight * missing.clamp_min(1e-6) ** self.config.focal_gamma * entropy).sum() / care.sum().clamp_min(1)
+        missing = (1 - torch.exp(-entropy)).clamp_min(1e-6) ** self.config.focal_gamma
+        return (care * emphasis * missing * entropy).sum() / care.sum().clamp_min(1)
 
 
 def _around(planes: Tensor, side: int) -> Tensor:

@@ -45,9 +45,9 @@ class FeatureCheck:
         ``retrieval_top1_percent``: of all crops, how many have the other part of their own photo as nearest neighbour.
         ``fd_rising_percent``: steps from one severity to the next at which the distance rises.
         ``fd_parts``: between the two parts of the same clean photos, the least that can be told apart.
-        ``fd_<look>``: at full severity; ``fd_fill_<kind>``: with large holes filled, from
-        the other part of the photo where ``cloned``. Of a good metric one expects cloned < smooth < copied: texture that
-        fits in, no texture, and patches with hard edges.
+        ``fd_<look>``: at full severity. ``fd_fill_<kind>``: with large holes filled, from the other part of the photo
+        where ``cloned``; cloned < smooth < copied is to be expected: texture that fits in, no texture, and patches with
+        hard edges.
         """
         clean = self._look_of(features, self._first)
         figures: dict[str, float] = {}
