@@ -125,6 +125,7 @@ def apply(
                 "task": chosen.id,
                 "model": step.model,
                 "model_hash": step.model_hash,
+                "models": list(step.models),
                 "device": finished.device,
                 "seconds": round(finished.seconds, 3),
                 "tiles": finished.result.tiles,

@@ -26,7 +26,7 @@ VISIBLE = 0.03
 """Coverage below which a mark is cut off, so that soft tails nobody sees do not widen the mask."""
 _SHARP_PX = 0.2
 """Blur that is not worth its time."""
-_LINE_GROWTH_PX = 1.65
+_LINE_GROWTH_PX = 1.4
 """By how much OpenCV's antialiasing makes a filled outline wider."""
 _FINEST = 4
 _SHIFT = 4

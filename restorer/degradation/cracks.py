@@ -42,7 +42,7 @@ def crazing(crest: Drawing, shade: Drawing, layer: Layer, rng: np.random.Generat
     stretch = np.exp(rng.normal(0, 0.35, 2))
     count = int(np.clip((4 * reach / cell) ** 2, 12, 900))
     sites = center + rng.uniform(-2, 2, (count, 2)) * reach * stretch
-    thick = rng.uniform(0.8, 1.5 + 1.3 * severity) * layer.scale
+    thick = rng.uniform(0.6, 1.2 + 1.1 * severity) * layer.scale
     for first, last in _borders(sites):
         away = float(np.hypot(*((first + last) / 2 - center) / stretch)) / reach
         if rng.random() > 1.7 * np.exp(-1.5 * away**2):

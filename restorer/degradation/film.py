@@ -28,11 +28,16 @@ def grain(photos: Tensor, severity: Tensor, generator: torch.Generator) -> Tenso
     clump = scale * uniform(photos, 0.5, 1.1, generator)
     own = uniform(photos, 0.1, 0.5, generator) * has_color(photos)
     noise = (1 - own**2).sqrt() * white_noise(photos, 1, generator) + own * white_noise(photos, 3, generator)
-    clumped = gaussian_blur(noise, clump)
-    clumped = clumped / clumped.std((2, 3), keepdim=True).clamp_min(1e-6)
+    fine, coarse = _normalised(gaussian_blur(noise, clump)), _normalised(gaussian_blur(noise, 2.2 * clump))
+    clumped = _normalised(fine + 0.35 * coarse)
     light = luma(photos).clamp(0, 1)
-    response = uniform(photos, 0.1, 0.35, generator) + 1.8 * light**0.25 * (1 - light)
-    return (photos + 0.055 * severity * response * clumped).clamp(0, 1)
+    response = uniform(photos, 0.2, 0.5, generator) + 1.7 * light**0.25 * (1 - light)
+    return (photos + 0.05 * severity * response * clumped).clamp(0, 1)
+
+
+def _normalised(field: Tensor) -> Tensor:
+    """With a standard deviation of 1 in each channel."""
+    return field / field.std((2, 3), keepdim=True).clamp_min(1e-6)
 
 
 def sensor_noise(photos: Tensor, severity: Tensor, generator: torch.Generator) -> Tensor:

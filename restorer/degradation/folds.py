@@ -16,7 +16,7 @@ def draw_creases(layer: Layer, rng: np.random.Generator, severity: float) -> Non
     """Folds across the photo, trees of cracks from its edges, and crazed places."""
     reach = layer.side / 512
     kinds = (_fold, crack_tree, crazing)
-    counts = [int(rng.poisson(rate * severity * max(0.7, reach))) for rate in (1.3, 1.6, 0.7)]
+    counts = [int(rng.poisson(rate * severity * max(0.7, reach))) for rate in (1.4, 1.7, 0.5)]
     if not any(counts):
         counts[rng.choice(3)] = 1
     crest, shade = Drawing(layer), Drawing(layer)

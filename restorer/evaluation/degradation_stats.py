@@ -104,17 +104,17 @@ def measure_lines(luma: Plane, *, dark: bool = False) -> Lines:
     direction = angle[y, x][:, None]
     map_x = (x[:, None] + reach * np.cos(direction)).astype(np.float32)
     map_y = (y[:, None] + reach * np.sin(direction)).astype(np.float32)
-    parts = range(0, len(x), _MOST_AT_ONCE)
-    profiles = np.concatenate(
-        [
-            cv2.remap(picture, map_x[part : part + _MOST_AT_ONCE], map_y[part : part + _MOST_AT_ONCE], cv2.INTER_LINEAR)
-            for part in parts
-        ]
-    )
+    parts = [slice(first, first + _MOST_AT_ONCE) for first in range(0, len(x), _MOST_AT_ONCE)]
+    profiles = np.concatenate([_sampled(picture, map_x[part], map_y[part]) for part in parts])
     widths, contrasts = zip(*(_half_height(profile) for profile in profiles), strict=True)
     width, contrast = np.array(widths), np.array(contrasts)
     good = np.isfinite(width) & (contrast > _LEAST_CONTRAST)
     return Lines(width[good], contrast[good])
+
+
+def _sampled(picture: Plane, x: Plane, y: Plane) -> Plane:
+    values: Plane = cv2.remap(picture, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE).astype(np.float32)
+    return values
 
 
 def _curvature(smooth: Plane) -> tuple[Plane, Plane, Plane]:

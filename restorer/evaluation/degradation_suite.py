@@ -173,6 +173,9 @@ def _measure_made_lines(made: _Figures, generator: torch.Generator) -> None:
 
 def _measure_made(made: _Figures, picture: Picture, plan: Plan, group: str, generator: torch.Generator) -> None:
     photo = torch.from_numpy(_reduced(picture)).permute(2, 0, 1)[None].float() / 255
+    # Black and white of the photo itself are taken out: what is measured is what ageing does to them.
+    black, white = torch.quantile(photo.flatten(2), torch.tensor([0.01, 0.99]), dim=2)[..., None, None]
+    photo = ((photo - black) / (white - black).clamp_min(0.1)).clamp(0, 1)
     photos = photo.repeat(_MADE_OF_EACH, 1, 1, 1)
     for aged in _pictures(degrade(photos, generator, plan).photos):
         grain = measure_grain(aged)

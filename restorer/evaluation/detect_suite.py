@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from restorer.core.agreement import Agreement, agreement
+from restorer.core.agreement import Agreement, agreement, near
 from restorer.core.damage import DAMAGE_CLASSES, DEFAULT_SENSITIVITY, DamageMap, threshold_at
 from restorer.core.image import Image
 from restorer.evaluation.damage_set import DamagedPhoto, Pixels8, shaped_damage, shapes_beside, synthetic_damage
@@ -27,6 +27,8 @@ TOLERANCE_PX = 2
 WANTED_F1 = 0.70
 SENSITIVITIES = (0.3, 0.4, DEFAULT_SENSITIVITY, 0.6, 0.7)
 SHOWN = 12
+_STAIN = DAMAGE_CLASSES.index("stain")
+"""The last class: all before it are marks that are thin or opaque."""
 MARKS, SHAPES, UNDAMAGED = "marks of the degradation model", "real shapes", "undamaged"
 
 Find = Callable[[Pixels8], DamageMap]
@@ -34,9 +36,19 @@ Find = Callable[[Pixels8], DamageMap]
 
 @dataclass(slots=True)
 class Score:
-    """What one detector did on one set."""
+    """What one detector did on one set.
+
+    Attributes:
+        by_sensitivity: damage of any class.
+        unstained: the same at the default sensitivity, stains left out of account on both sides.
+        found: of each class, whether it was marked at all.
+        told: whether it was marked as that class.
+        marked: pixels marked where there is nothing to find.
+        pixels, seconds: of all photos.
+    """
 
     by_sensitivity: dict[float, Agreement] = field(default_factory=lambda: defaultdict(Agreement))
+    unstained: Agreement = field(default_factory=Agreement)
     found: dict[str, Agreement] = field(default_factory=lambda: defaultdict(Agreement))
     told: dict[str, Agreement] = field(default_factory=lambda: defaultdict(Agreement))
     marked: int = 0
@@ -44,7 +56,7 @@ class Score:
     seconds: float = 0.0
 
     def add(self, damage: DamageMap, example: DamagedPhoto, seconds: float) -> None:
-        """One photo; ``told`` is whether the right class was given, ``found`` whether any was."""
+        """One photo."""
         self.seconds += seconds
         self.pixels += example.known.size
         likely, true = damage.planes.max(axis=0), np.asarray(example.truth.any(axis=0))
@@ -52,6 +64,9 @@ class Score:
             marked = likely >= threshold_at(sensitivity)
             self.by_sensitivity[sensitivity] += agreement(marked, true, tolerance_px=TOLERANCE_PX, known=example.known)
         threshold = threshold_at(DEFAULT_SENSITIVITY)
+        others, true_others = damage.planes[:_STAIN].max(axis=0) >= threshold, example.truth[:_STAIN].any(axis=0)
+        apart = example.known & ~near(example.truth[_STAIN] & ~true_others, TOLERANCE_PX)
+        self.unstained += agreement(others, np.asarray(true_others), tolerance_px=TOLERANCE_PX, known=apart)
         for name, plane, truth in zip(DAMAGE_CLASSES, damage.planes, example.truth, strict=True):
             known = example.known
             self.found[name] += agreement(likely >= threshold, truth, tolerance_px=TOLERANCE_PX, known=known)
@@ -150,9 +165,19 @@ def _overview(methods: tuple[str, ...], kind: str, scores: Mapping[tuple[str, st
     for method in methods:
         score = scores[method, kind]
         fixed, best = score.fixed, score.by_sensitivity[score.best]
-        figures = (fixed.f1, fixed.precision, fixed.recall, fixed.iou, best.f1, score.best)
+        figures = (fixed.f1, fixed.precision, fixed.recall, fixed.iou, best.f1, score.best, score.unstained.f1)
         rows.append((method, *figures, score.seconds / score.pixels * 1e6))
-    headings = ("method", "F1", "precision", "recall", "IoU", "best F1", "at sensitivity", "s a megapixel")
+    headings = (
+        "method",
+        "F1",
+        "precision",
+        "recall",
+        "IoU",
+        "best F1",
+        "at sensitivity",
+        "F1 without stains",
+        "s a MP",
+    )
     return Table(f"Damage by {kind}, within {TOLERANCE_PX} px", headings, tuple(rows))
 
 

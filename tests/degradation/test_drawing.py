@@ -21,7 +21,7 @@ def test_strokes_are_as_wide_as_they_should_be(width, scale):
     path = np.stack([np.linspace(20, 180, 30), np.full(30, 60.3)], axis=1)
     drawing.stroke(path, width)
     column = drawing.coverage()[:, 100]
-    assert column.sum() == pytest.approx(width, abs=0.4)
+    assert column.sum() == pytest.approx(width, abs=0.4 if scale == 1 else 0.9)
     assert float((column * np.arange(120)).sum() / column.sum()) == pytest.approx(60.3, abs=0.3)
 
 
