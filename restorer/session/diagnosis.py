@@ -142,7 +142,7 @@ def _models(session: Session, findings: list[Finding]) -> tuple[ModelState, ...]
     findings.extend(Finding(problem, "Remove the card or install it anew.") for problem in session.catalogue.problems())
     served = {state.task for state in states if not state.problem}
     for task in TASKS.values():
-        if task.id not in served:
+        if task.id not in served and not task.weightless:
             findings.append(Finding(f"No model for {task.id} is installed.", "Its classical method runs instead."))
     return tuple(states)
 

@@ -61,4 +61,5 @@ SIMULATE_DAMAGE = Task(
     needs_mask=False,
     icon="scribble",
     run=run,
+    weightless=True,
 )

@@ -76,6 +76,7 @@ class Task:
         run: generator of events that returns the result. It asks the token between tiles.
         may_take_mask: whether a mask, if there is one, confines it though it needs none.
         uses: ids of other tasks whose models it runs besides its own.
+        weightless: whether there are no models for it, so that none is missed.
     """
 
     id: str
@@ -89,6 +90,7 @@ class Task:
     run: Run
     may_take_mask: bool = False
     uses: tuple[str, ...] = ()
+    weightless: bool = False
 
     @property
     def takes_mask(self) -> bool:

@@ -99,3 +99,10 @@ def test_it_stops_between_two_operations(small):
 def test_an_unknown_plan_is_refused(small):
     with pytest.raises(InputError, match=r"'mould'.*print"):
         list(ClassicalEngine().degrade(small, "mould", CancelToken(), severity=1, seed=0))
+
+
+def test_the_doctor_misses_no_model_for_it():
+    from restorer.session.diagnosis import diagnose
+    from restorer.session.session import Session
+
+    assert not any("simulate-damage" in finding.what for finding in diagnose(Session()).findings)
