@@ -29,7 +29,7 @@ def list_models(json: Json = False) -> None:
         rows = [
             (
                 card.id,
-                card.task,
+                ", ".join(card.tasks),
                 size_text(card.bytes),
                 card.licence,
                 _state(catalogue, card),
@@ -53,7 +53,7 @@ def info(model: Annotated[str, typer.Argument(metavar="ID", help="Id of the mode
     facts = [
         ("Id", card.id),
         ("Title", card.title),
-        ("Task", card.task),
+        ("Task", ", ".join(card.tasks)),
         ("Architecture", card.architecture),
         ("Licence", card.licence),
         ("Size", size_text(card.bytes)),
@@ -94,6 +94,7 @@ def _brief(catalogue: Catalogue, card: ModelCard) -> dict[str, Any]:
         "id": card.id,
         "title": card.title,
         "task": card.task,
+        "also_serves": list(card.also_serves),
         "architecture": card.architecture,
         "licence": card.licence,
         "bytes": card.bytes,

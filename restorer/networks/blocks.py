@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch.nn.functional as F
 from torch import Tensor, nn
 
@@ -32,3 +34,22 @@ def pad_to_multiple(x: Tensor, multiple: int) -> Tensor:
     """``N x C x H x W`` grown at the right and bottom by repeating the edge until both sides are multiples."""
     height, width = x.shape[-2:]
     return F.pad(x, (0, -width % multiple, 0, -height % multiple), mode="replicate")
+
+
+def unet_reach_px(blocks: Sequence[int], dilations: Sequence[int] = (1,)) -> int:
+    """How far, in pixels, a change of the input can change the output of a U-Net of residual blocks.
+
+    The U-Net has a 2 x 2 pixel unshuffle, a stem and a head of 3 x 3, and halves the resolution by 2 x 2 convolutions.
+
+    Args:
+        blocks: of each level on the way down, finest first; the way up has the same without the last level.
+        dilations: of the last level's blocks, in turn.
+    """
+    last = len(blocks) - 1
+    # Down and up each have two convolutions a block; stem and head lie on the finest level's grid.
+    cells = [4 * count for count in blocks[:last]]
+    cells.append(sum(2 * dilations[i % len(dilations)] for i in range(blocks[last])))
+    cells[0] += 2
+    grids = [1 << (level + 1) for level in range(len(blocks))]
+    # A pixel shares the coarsest cell with others on one side of it.
+    return sum(count * grid for count, grid in zip(cells, grids, strict=True)) + grids[-1] - 1

@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from restorer.networks.blocks import pad_to_multiple, residual_stack
+from restorer.networks.blocks import pad_to_multiple, residual_stack, unet_reach_px
 
 HAT_PX = 9
 """Marks narrower than this stand out whole in a top-hat."""
@@ -45,7 +45,8 @@ class DamageUNet(nn.Module):
         last = len(widths) - 1
         self.multiple = 2 ** len(widths)
         self.planes = classes
-        self.reach_px = _reach(blocks, dilations)
+        # A top-hat looks at a square within a square.
+        self.reach_px = unet_reach_px(blocks, dilations) + HAT_PX - 1
         self.stem = nn.Conv2d(5 * 4, widths[0], 3, padding=1)
         self.down = nn.ModuleList(
             residual_stack(width, count, tuple(dilations) if level == last else (1,))
@@ -92,14 +93,3 @@ def _dilated(plane: Tensor) -> Tensor:
     margin = HAT_PX // 2
     rows = F.max_pool2d(plane, (1, HAT_PX), stride=1, padding=(0, margin))
     return F.max_pool2d(rows, (HAT_PX, 1), stride=1, padding=(margin, 0))
-
-
-def _reach(blocks: Sequence[int], dilations: Sequence[int]) -> int:
-    """How far, in pixels, a change of the input can change the output."""
-    last = len(blocks) - 1
-    # Down and up each have two convolutions a block; stem and head lie on the finest level's grid.
-    cells = [4 * blocks[level] + (2 if level == 0 else 0) for level in range(last)]
-    cells.append(sum(2 * dilations[i % len(dilations)] for i in range(blocks[last])))
-    grids = [1 << (level + 1) for level in range(len(blocks))]
-    # A pixel shares the coarsest cell with others on one side of it; a top-hat looks at a square within a square.
-    return sum(count * grid for count, grid in zip(cells, grids, strict=True)) + grids[-1] - 1 + HAT_PX - 1

@@ -50,7 +50,7 @@ class ModelState:
 
     id: str
     title: str
-    task: str
+    tasks: tuple[str, ...]
     bytes: int
     problem: str
 
@@ -138,9 +138,9 @@ def _models(session: Session, findings: list[Finding]) -> tuple[ModelState, ...]
         except RestorerError as error:
             problem = str(error)
             findings.append(Finding(problem, f"The model {card.id} cannot run. Install its weights again."))
-        states.append(ModelState(card.id, card.title, card.task, card.bytes, problem))
+        states.append(ModelState(card.id, card.title, card.tasks, card.bytes, problem))
     findings.extend(Finding(problem, "Remove the card or install it anew.") for problem in session.catalogue.problems())
-    served = {state.task for state in states if not state.problem}
+    served = {task for state in states if not state.problem for task in state.tasks}
     for task in TASKS.values():
         if task.id not in served and not task.weightless:
             findings.append(Finding(f"No model for {task.id} is installed.", "Its classical method runs instead."))

@@ -160,7 +160,7 @@ class Session:
         """Ways to run a task: the best installed model first, ``classical`` last; a pair is one of them."""
         catalogue = self.catalogue
         best = catalogue.best_for(task_id)
-        cards = [card for card in catalogue.cards() if card.task == task_id and self._has_weights(card)]
+        cards = [card for card in catalogue.cards() if card.serves(task_id) and self._has_weights(card)]
         cards = [card for card in cards if catalogue.faithful_of(card) is card]
         cards.sort(key=lambda card: card is not best)
         choices = (ModelChoice(card.id, card.title, catalogue.vivid_of(card) is not None) for card in cards)
@@ -260,8 +260,8 @@ class Session:
         if not model:
             return self.catalogue.best_for(task.id)
         card = self.catalogue.get(model)
-        if card.task != task.id:
-            raise InputError(f"The model {card.id} is for the task {card.task}, not for {task.id}.")
+        if not card.serves(task.id):
+            raise InputError(f"The model {card.id} is for the task {' and '.join(card.tasks)}, not for {task.id}.")
         self.catalogue.weights_path(card)
         return card
 

@@ -25,7 +25,7 @@ class ModelCard:
     Attributes:
         id: name in recipes and on the command line: lower-case words joined by hyphens.
         title: for people.
-        task: id of the task it serves.
+        task: id of the task it serves, the first one if several.
         architecture: key of the table of networks.
         hyperparameters: keyword arguments of the network's class.
         file: name of the safetensors file in the card's own folder.
@@ -40,6 +40,7 @@ class ModelCard:
         half_precision: whether it may compute in 16 bit on graphics cards.
         interpolates_with: id of the model that this is the vivid partner of, whose weights may be mixed with these
             (network interpolation, Wang et al. 2018); empty for a model of its own.
+        also_serves: ids of further tasks that it serves, see :meth:`serves`.
 
     Raises:
         WeightsError: where a value makes no sense; the message names the card and the field.
@@ -61,6 +62,7 @@ class ModelCard:
     priority: int = 0
     half_precision: bool = True
     interpolates_with: str = ""
+    also_serves: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         checks = {
@@ -75,10 +77,20 @@ class ModelCard:
             "context_px": self.context_px >= 0,
             "interpolates_with": not self.interpolates_with
             or (bool(_ID.fullmatch(self.interpolates_with)) and self.interpolates_with != self.id),
+            "also_serves": all(self.also_serves) and len(set(self.tasks)) == len(self.tasks),
         }
         for name, is_right in checks.items():
             if not is_right:
                 raise WeightsError(f"The model card {self.id!r} has an unusable {name}: {getattr(self, name)!r}.")
+
+    @property
+    def tasks(self) -> tuple[str, ...]:
+        """Ids of all tasks that it serves, the first one first."""
+        return self.task, *self.also_serves
+
+    def serves(self, task_id: str) -> bool:
+        """Whether it is a model for a task."""
+        return task_id in self.tasks
 
     @classmethod
     def from_json(cls, data: object, *, name: str) -> ModelCard:
@@ -104,7 +116,7 @@ class ModelCard:
             is_required = declared.default is declared.default_factory is dataclasses.MISSING
             if is_required and key not in values:
                 raise WeightsError(f"The model card {name} lacks the field {key!r}.")
-        return cls(**values)
+        return cls(**{key: tuple(value) if isinstance(value, list) else value for key, value in values.items()})
 
     @classmethod
     def from_text(cls, text: str, *, name: str) -> ModelCard:
@@ -127,9 +139,13 @@ class ModelCard:
 def _is_of_kind(value: object, annotation: str) -> bool:
     if annotation.startswith("Mapping"):
         return isinstance(value, Mapping)
+    if annotation.startswith("tuple"):
+        return isinstance(value, list | tuple) and all(isinstance(each, str) for each in value)
     kind = {"str": str, "int": int, "bool": bool}[annotation]
     return isinstance(value, kind) and isinstance(value, bool) is (kind is bool)
 
 
 def _plain(value: object) -> object:
-    return dict(value) if isinstance(value, Mapping) else value
+    if isinstance(value, Mapping):
+        return dict(value)
+    return list(value) if isinstance(value, tuple) else value

@@ -53,7 +53,7 @@ class Catalogue:
         candidates = [
             card
             for card in self.cards()
-            if card.task == task_id and self._has_weights(card) and self.faithful_of(card) is card
+            if card.serves(task_id) and self._has_weights(card) and self.faithful_of(card) is card
         ]
         return max(candidates, key=lambda card: card.priority, default=None)
 

@@ -37,6 +37,16 @@ def test_text_there_and_back(data: dict[str, Any]) -> None:
     assert again.priority == 0
 
 
+def test_a_card_may_serve_several_tasks(data: dict[str, Any]) -> None:
+    card = ModelCard.from_json(data | {"also_serves": ["repair-scratches"]}, name="x.json")
+    assert card.tasks == ("inpaint", "repair-scratches")
+    assert card.serves("inpaint")
+    assert card.serves("repair-scratches")
+    assert not card.serves("denoise")
+    assert ModelCard.from_text(card.to_text(), name="x.json") == card
+    assert ModelCard.from_json(data, name="x.json").tasks == ("inpaint",)
+
+
 def test_text_is_readable_by_people(data: dict[str, Any]) -> None:
     text = ModelCard.from_json(data | {"title": "Größe"}, name="x").to_text()
     assert "Größe" in text
@@ -53,7 +63,14 @@ def test_missing_field(data: dict[str, Any], missing: str) -> None:
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("bytes", "12"), ("bytes", True), ("half_precision", 1), ("hyperparameters", []), ("title", None)],
+    [
+        ("bytes", "12"),
+        ("bytes", True),
+        ("half_precision", 1),
+        ("hyperparameters", []),
+        ("title", None),
+        ("also_serves", [1]),
+    ],
 )
 def test_wrong_type(data: dict[str, Any], field: str, value: object) -> None:
     with pytest.raises(WeightsError, match=rf"'{field}' of the model card x\.json has a wrong type"):
@@ -71,6 +88,7 @@ def test_wrong_type(data: dict[str, Any], field: str, value: object) -> None:
         ("bytes", 0),
         ("context_px", -1),
         ("licence", ""),
+        ("also_serves", ["inpaint"]),
     ],
 )
 def test_unusable_value(data: dict[str, Any], field: str, value: object) -> None:

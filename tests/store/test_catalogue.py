@@ -89,6 +89,17 @@ def test_best_for_a_task(tmp_path: Path) -> None:
     assert catalogue.best_for("colorize") is None
 
 
+def test_a_card_is_found_for_each_task_it_serves(tmp_path: Path) -> None:
+    card = install(tmp_path, "restore", task="denoise", also_serves=("deblock", "deblur"))
+    catalogue = Catalogue([tmp_path])
+    assert [catalogue.best_for(task) for task in ("denoise", "deblock", "deblur", "inpaint")] == [
+        card,
+        card,
+        card,
+        None,
+    ]
+
+
 def test_missing_weights(tmp_path: Path) -> None:
     card = install(tmp_path, "gone", weights=None)
     for ask in (Catalogue([tmp_path]).weights_path, Catalogue([tmp_path]).verify):
