@@ -116,7 +116,8 @@ class ModelCard:
             is_required = declared.default is declared.default_factory is dataclasses.MISSING
             if is_required and key not in values:
                 raise WeightsError(f"The model card {name} lacks the field {key!r}.")
-        return cls(**{key: tuple(value) if isinstance(value, list) else value for key, value in values.items()})
+        frozen: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
+        return cls(**frozen)
 
     @classmethod
     def from_text(cls, text: str, *, name: str) -> ModelCard:
