@@ -12,16 +12,8 @@ import numpy as np
 from restorer.core.errors import InputError, WorkError
 from restorer.core.image import Image, Pixels
 from restorer.formats._source import Source
+from restorer.formats.limits import GIB, MAX_RATIO
 from restorer.formats.metadata import Metadata
-
-MAX_PIXELS = 2_000_000_000
-MAX_DECODED_BYTES = 6 * 2**30
-"""Largest picture that is opened, by area and by decoded size; headers that claim more are refused unread."""
-
-_TRUSTED_BYTES = 2**31
-_MAX_RATIO = 250
-"""Pictures of more than ``_TRUSTED_BYTES`` must have this fraction of it in their file: no scan compresses further,
-but a few kilobytes of zeros that unfold into gigabytes do."""
 
 BLOCK_ROWS = 256
 """Rows converted and written at a time, so that an export needs no second picture's memory."""
@@ -124,12 +116,15 @@ class UnfaithfulError(WorkError):
     """What was written reads back as another picture, or not at all."""
 
 
-def check_size(name: str, width: int, height: int, pixel_bytes: int, file_bytes: int | None = None) -> None:
+def check_size(
+    name: str, width: int, height: int, pixel_bytes: int, source: Source, *, must_have_bytes: bool = False
+) -> None:
     """Refuses a picture by what its header claims, before memory is taken.
 
     Args:
         pixel_bytes: memory that decoding takes for one pixel.
-        file_bytes: size of the file, where a picture so large must have left something in it.
+        source: the file, which brings the limits.
+        must_have_bytes: whether a picture so large must have left something in the file.
 
     Raises:
         InputError: where it has no area or more than can be opened.
@@ -137,13 +132,15 @@ def check_size(name: str, width: int, height: int, pixel_bytes: int, file_bytes:
     if width < 1 or height < 1:
         raise InputError(f"{name} claims to be {width} × {height} pixels: it holds no picture.")
     needed = width * height * pixel_bytes
-    if width * height > MAX_PIXELS or needed > MAX_DECODED_BYTES:
+    limits = source.limits
+    if width * height > limits.pixels or needed > limits.decoded_bytes:
         raise InputError(
             f"{name} claims to be {width} × {height} pixels, which is more than can be opened.",
-            hint=f"The limit is {MAX_PIXELS / 1e9:.0f} gigapixels and {MAX_DECODED_BYTES >> 30} GiB decoded.",
+            hint=f"The limit is {limits.pixels / 1e9:g} gigapixels and {limits.decoded_bytes / GIB:g} GiB decoded; "
+            "largest_photo_gib in the settings changes it.",
         )
-    if file_bytes is not None and needed > max(_TRUSTED_BYTES, _MAX_RATIO * file_bytes):
-        raise damaged(name, f"{file_bytes} bytes are too few for {width} × {height} pixels")
+    if must_have_bytes and needed > max(limits.trusted_bytes, MAX_RATIO * len(source)):
+        raise damaged(name, f"{len(source)} bytes are too few for {width} × {height} pixels")
 
 
 def check_page(name: str, page: int, pages: int) -> None:

@@ -20,7 +20,7 @@ def decode(source: Source, name: str, page: int) -> Decoded:
     check_page(name, page, 1)
     file = pillow_heif.open_heif(source.file(), convert_hdr_to_8bit=False)
     width, height = file.size
-    check_size(name, width, height, 8, len(source))
+    check_size(name, width, height, 8, source, must_have_bytes=True)
     pixels = _pillow.channels_last(np.array(file))
     info = file.info
     exif = (info.get("exif") or b"").removeprefix(b"Exif\0\0") or None

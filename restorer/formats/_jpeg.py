@@ -34,7 +34,7 @@ def decode(source: Source, name: str, page: int) -> Decoded:
     structure = _jpeg_scan.read_structure(data)
     # A progressive picture is kept as coefficients until its last scan.
     pixel_bytes = bands * (1 + _COEFFICIENT_BYTES * structure.progressive)
-    check_size(name, picture.width, picture.height, pixel_bytes)
+    check_size(name, picture.width, picture.height, pixel_bytes, source)
     # Every block of 8 x 8 pixels costs at least one bit; the decoder itself would fill up with gray.
     if (picture.width // 8) * (picture.height // 8) > 8 * len(data):
         raise damaged(name, "it has too few bytes for its size")

@@ -23,7 +23,7 @@ CMYK_NOTE = "The CMYK colours were converted to sRGB."
 def open_picture(source: Source, kind: str, name: str) -> PIL.Image.Image:
     """The picture in ``source``, header read and size checked, pixels not yet decoded."""
     picture = PIL.Image.open(source.file(), formats=(kind,))
-    check_size(name, picture.width, picture.height, len(picture.getbands()))
+    check_size(name, picture.width, picture.height, len(picture.getbands()), source)
     return picture
 
 

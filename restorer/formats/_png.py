@@ -35,7 +35,7 @@ def decode(source: Source, name: str, page: int) -> Decoded:
     texts: dict[bytes, bytes] = {}
     for kind, chunk in _chunks(source, name):
         if kind == b"IHDR":
-            _check_header(chunk[8:-4], len(source), name)
+            _check_header(chunk[8:-4], source, name)
         if kind in _PICTURE_CHUNKS:
             kept += chunk
         if kind == b"IDAT" or zlib.crc32(chunk[4:-4]) != int.from_bytes(chunk[-4:], "big"):
@@ -76,11 +76,12 @@ def _chunks(source: Source, name: str) -> Iterator[tuple[bytes, bytes]]:
         position = end
 
 
-def _check_header(header: bytes, file_bytes: int, name: str) -> None:
+def _check_header(header: bytes, source: Source, name: str) -> None:
     if len(header) != 13:
         raise damaged(name, "its picture header has the wrong length")
     width, height, bits, color_type = struct.unpack_from(">IIBB", header)
-    check_size(name, width, height, _CHANNELS.get(color_type, 4) * (2 if bits == 16 else 1), file_bytes)
+    pixel_bytes = _CHANNELS.get(color_type, 4) * (2 if bits == 16 else 1)
+    check_size(name, width, height, pixel_bytes, source, must_have_bytes=True)
 
 
 def _is_indexed(found: dict[bytes, bytes]) -> bool:

@@ -52,10 +52,10 @@ def tiff(source: Source, name: str, side: int) -> SmallPicture | None:
     with tifffile.TiffFile(source.file()) as file:
         main = _tiff.full_pages(file, name)[0]
         page = _reduced(file, main, side) or main
-        _tiff.check_layout(page, len(source), name)
+        _tiff.check_layout(page, source, name)
         width, height = int(page.imagewidth), int(page.imagelength)
         step = max(1, max(width, height) // side)
-        check_size(name, width // step, height // step, 16)
+        check_size(name, width // step, height // step, 16, source)
         if page is main and not _is_quick(page, step):
             return None
         directory = TiffReader(source).directory(main.offset)

@@ -21,7 +21,7 @@ def decode(source: Source, name: str, page: int) -> Decoded:
     check_page(name, page, 1)
     with rawpy.imread(source.file()) as raw:
         sizes = raw.sizes
-        check_size(name, sizes.width, sizes.height, 6 * 3)
+        check_size(name, sizes.width, sizes.height, 6 * 3, source)
         pixels = raw.postprocess(
             output_bps=16,
             use_camera_wb=True,

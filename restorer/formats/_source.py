@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 from typing import BinaryIO, Protocol
 
+from restorer.formats.limits import DEFAULT_LIMITS, Limits
+
 
 class ByteRun(Protocol):
     """What the readers of structures need: a length, and slices as bytes. Bytes themselves are one."""
@@ -18,16 +20,20 @@ class Source:
     """A seekable file, open for as long as whoever made this keeps it so.
 
     Not safe to use from several threads at once.
+
+    Args:
+        limits: how large a picture may be made of it.
     """
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: BinaryIO, limits: Limits = DEFAULT_LIMITS) -> None:
+        self.limits = limits
         self._file = file
         self._size = file.seek(0, io.SEEK_END)
 
     @classmethod
-    def of(cls, data: bytes) -> Source:
+    def of(cls, data: bytes, limits: Limits = DEFAULT_LIMITS) -> Source:
         """Bytes in memory as a source; they are not copied."""
-        return cls(io.BytesIO(data))
+        return cls(io.BytesIO(data), limits)
 
     def __len__(self) -> int:
         return self._size

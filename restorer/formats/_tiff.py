@@ -42,7 +42,7 @@ def decode(source: Source, name: str, page: int) -> Decoded:
         pages = full_pages(file, name)
         check_page(name, page, len(pages))
         chosen = pages[page - 1]
-        check_layout(chosen, len(source), name)
+        check_layout(chosen, source, name)
         directory = TiffReader(source).directory(chosen.offset)
         icc = block(source, directory, ICC)
         orientation = _exif.orientation_in(directory)
@@ -81,25 +81,36 @@ def full_pages(file: Any, name: str) -> list[Any]:
     return full
 
 
-def check_layout(page: Any, file_bytes: int, name: str) -> None:
+def check_layout(page: Any, source: Source, name: str) -> None:
     """Refuses what cannot be decoded or is not there in full, before memory is taken."""
     kind = getattr(page.photometric, "name", str(page.photometric))
     compression = getattr(page.compression, "name", str(page.compression))
     if kind not in COLOR_CHANNELS or (kind == "YCBCR" and compression not in _JPEG_COMPRESSIONS):
-        raise InputError(f"{name} stores its colours as {kind}, which cannot be opened.")
+        space = f"a colour space of the number {kind}" if kind.isdigit() else kind
+        raise InputError(f"{name} stores its colours as {space}, which cannot be opened.")
+    if not all(isinstance(side, int) for side in (page.imagewidth, page.imagelength)):
+        raise damaged(name, "its width or height is no whole number")
     if page.dtype is None or page.dtype.kind not in "buf" or page.imagedepth != 1:
-        raise InputError(f"{name} stores its pixels in a way that cannot be opened ({page.bitspersample} bits each).")
+        raise InputError(
+            f"{name} stores its pixels in a way that cannot be opened (bits per channel: {_depths(page)})."
+        )
     needed = page.samplesperpixel * page.dtype.itemsize
-    check_size(name, page.imagewidth, page.imagelength, needed, None if _bits(page) < 8 * 2**28 else file_bytes)
+    must_have = _bits(page) >= 8 * 2**28
+    check_size(name, page.imagewidth, page.imagelength, needed, source, must_have_bytes=must_have)
     if int(np.prod(page.chunks, dtype=object)) > _MAX_PIECE_SHARE * max(page.size, _SMALL_PICTURE):
         raise damaged(name, "its strips or tiles are larger than the picture")
     pieces = list(zip(page.dataoffsets, page.databytecounts, strict=False))
     if len(pieces) < int(np.prod(page.chunked)):
         raise damaged(name, "parts of the picture are missing")
-    if any(offset <= 0 or size <= 0 or offset + size > file_bytes for offset, size in pieces):
+    if any(offset <= 0 or size <= 0 or offset + size > len(source) for offset, size in pieces):
         raise damaged(name, "its end is missing")
     if compression == "NONE" and sum(size for _, size in pieces) * 8 < _bits(page):
         raise damaged(name, "parts of the picture are missing")
+
+
+def _depths(page: Any) -> str:
+    depths = page.bitspersample if isinstance(page.bitspersample, tuple) else (page.bitspersample,)
+    return ", ".join(map(str, depths))
 
 
 def _bits(page: Any) -> int:

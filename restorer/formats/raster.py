@@ -13,6 +13,7 @@ from restorer.formats import _exif
 from restorer.formats._codec import Codec, Decoded, UnfaithfulError, WritingCodec, damaged
 from restorer.formats._orientation import turn, turn_dpi, upright_xmp
 from restorer.formats._source import Source
+from restorer.formats._trouble import decoding_trouble
 from restorer.formats.atomic import atomic_path, shown
 from restorer.formats.color import color_tag, profile_fits
 from restorer.formats.container import (
@@ -25,6 +26,7 @@ from restorer.formats.container import (
     require_installed,
 )
 from restorer.formats.export import ExportOptions, export_losses, plan_export
+from restorer.formats.limits import DEFAULT_LIMITS, Limits
 from restorer.formats.metadata import Metadata
 
 __all__ = [
@@ -73,34 +75,36 @@ class Preview:
     height: int
 
 
-def read_photo(path: Path, *, page: int = 1) -> PhotoFile:
+def read_photo(path: Path, *, page: int = 1, limits: Limits = DEFAULT_LIMITS) -> PhotoFile:
     """Opens a photo of any kind in :data:`~restorer.formats.container.CONTAINERS`, known by its contents.
 
     Args:
         page: of a TIFF that holds several, from 1.
+        limits: how large a picture is opened.
 
     Raises:
         InputError: where the file is missing, no file, unreadable, empty, no picture, too large, damaged or cut short,
             has no such page, or is of a kind whose library is not installed.
         WorkError: where memory runs out.
     """
-    with _opened(path) as source:
+    with _opened(path, limits) as source:
         return replace(_read(source, shown(path), path, page), path=path)
 
 
-def decode_photo(data: bytes, name: str, *, page: int = 1) -> PhotoFile:
+def decode_photo(data: bytes, name: str, *, page: int = 1, limits: Limits = DEFAULT_LIMITS) -> PhotoFile:
     """Opens a photo from memory.
 
     Args:
         name: how to call it in messages.
+        limits: how large a picture is opened.
 
     Raises:
         InputError: as :func:`read_photo`.
     """
-    return _read(Source.of(data), name, Path(name), page)
+    return _read(Source.of(data, limits), name, Path(name), page)
 
 
-def read_preview(path: Path, side: int) -> Preview | None:
+def read_preview(path: Path, side: int, *, limits: Limits = DEFAULT_LIMITS) -> Preview | None:
     """A small picture of a photo, sooner than the photo itself; None where its format gives none.
 
     Args:
@@ -109,7 +113,7 @@ def read_preview(path: Path, side: int) -> Preview | None:
     Raises:
         InputError: as :func:`read_photo`; damage in parts that were not looked at is not noticed.
     """
-    with _opened(path) as source:
+    with _opened(path, limits) as source:
         name = shown(path)
         container = _container_of(source, name, path)
         if container.name not in ("jpeg", "tiff"):
@@ -127,7 +131,7 @@ def read_preview(path: Path, side: int) -> Preview | None:
 
 
 @contextlib.contextmanager
-def _opened(path: Path) -> Iterator[Source]:
+def _opened(path: Path, limits: Limits) -> Iterator[Source]:
     name = shown(path)
     try:
         if path.is_dir():
@@ -142,7 +146,7 @@ def _opened(path: Path) -> Iterator[Source]:
     except (OSError, ValueError) as error:
         raise InputError(f"{name} cannot be read: {_reason(error)}.") from error
     with file:
-        yield Source(file)
+        yield Source(file, limits)
 
 
 def _reason(error: OSError | ValueError) -> str:
@@ -178,12 +182,7 @@ def _explained(container: Container, name: str) -> Iterator[None]:
         raise WorkError(f"There is not enough memory to open {name}.") from error
     except Exception as error:
         # Decoders answer damaged data with nearly every exception there is.
-        raise damaged(name, f"the {container.title} decoder says “{_first_line(error)}”") from error
-
-
-def _first_line(error: Exception) -> str:
-    lines = str(error).strip().splitlines()
-    return lines[0].rstrip(".") if lines else type(error).__name__
+        raise damaged(name, decoding_trouble(error, container.title)) from error
 
 
 def _upright(decoded: Decoded, container: Container, path: Path) -> PhotoFile:

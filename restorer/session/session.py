@@ -16,6 +16,7 @@ from restorer.core.image import Image, Pixels
 from restorer.core.mask import Mask
 from restorer.core.params import build_params, param_specs, params_to_json
 from restorer.core.step import ModelUse, Step
+from restorer.formats.limits import GIB, Limits
 from restorer.formats.metadata import Metadata
 from restorer.formats.provenance import Provenance
 from restorer.formats.raster import ExportOptions, PhotoFile, decode_photo, read_photo
@@ -107,16 +108,21 @@ class Session:
 
     # -- photos
 
+    @property
+    def limits(self) -> Limits:
+        """How large a photo is opened."""
+        return Limits(decoded_bytes=round(self.settings.largest_photo_gib * GIB))
+
     def open_photo(self, path: Path, *, page: int = 1) -> PhotoFile:
         """A photo, or one page of a file with several.
 
         Raises InputError, naming the file and the reason, where it cannot be opened.
         """
-        return read_photo(path, page=page)
+        return read_photo(path, page=page, limits=self.limits)
 
     def open_bytes(self, data: bytes, name: str) -> PhotoFile:
         """As :meth:`open_photo`, from a clipboard or a drop."""
-        return decode_photo(data, name)
+        return decode_photo(data, name, limits=self.limits)
 
     def open_sample(self) -> Sample:
         """A damaged photo made on the spot, which takes about a second."""

@@ -18,6 +18,7 @@ from restorer.core.errors import WorkError
 RECENT_KEPT = 12
 BRUSH_SIZE_PX = (1.0, 4000.0)
 """As in core.brush, which would bring numpy along, and settings are read before the window's first frame."""
+LARGEST_PHOTO_GIB = (0.25, 64.0)
 THEMES = ("system", "dark", "light")
 OVERLAYS = ("off", "tint", "outline", "matte")
 
@@ -36,6 +37,7 @@ class Settings:
         brush_hardness: 0 to 1.
         pen_pressure: whether a pen's pressure changes the brush's size.
         overlay: one of :data:`OVERLAYS`.
+        largest_photo_gib: decoded size, in GiB, up to which a photo is opened.
     """
 
     theme: str = "system"
@@ -48,6 +50,7 @@ class Settings:
     brush_hardness: float = 0.8
     pen_pressure: bool = True
     overlay: str = "tint"
+    largest_photo_gib: float = 6.0
 
 
 class SettingsStore:
@@ -217,4 +220,5 @@ _DECODERS: Mapping[str, Callable[[object], object]] = {
     "brush_hardness": _number(0.0, 1.0),
     "pen_pressure": _flag,
     "overlay": _one_of(OVERLAYS),
+    "largest_photo_gib": _number(*LARGEST_PHOTO_GIB),
 }

@@ -18,6 +18,8 @@ import pytest
 import tifffile
 
 from restorer.core.errors import InputError
+from restorer.formats._trouble import decoding_trouble
+from restorer.formats.limits import Limits
 from restorer.formats.raster import decode_photo, read_photo
 
 from .pictures import make_exif, make_pixels
@@ -166,6 +168,31 @@ def test_a_large_claim_without_data_is_refused_quickly() -> None:
     for data in (png_claiming(20_000, 20_000), tiff_claiming(20_000, 20_000), jpeg_claiming(20_000, 20_000)):
         with pytest.raises(InputError, match="damaged or cut short"):
             decode_photo(data, "photo")
+
+
+def test_the_cap_can_be_set() -> None:
+    data = jpeg_claiming(20_000, 20_000)
+    with pytest.raises(InputError, match=r"limit is 2 gigapixels and 0\.25 GiB decoded") as caught:
+        decode_photo(data, "photo", limits=Limits(decoded_bytes=2**28))
+    assert "largest_photo_gib" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("error", "wanted"),
+    [
+        (OSError("image file is truncated (3 bytes not processed)"), "parts of it are missing"),
+        (ValueError("IDAT: CRC error"), "a checksum in it is wrong"),
+        (zlib.error("Error -3 while decompressing data: incorrect header check"), "cannot be unpacked"),
+        (TypeError("'NoneType' object is not subscriptable"), "what its PNG header says"),
+        (KeyError("tag 317"), "what its PNG header says"),
+        (OSError("cannot identify image file <_io.BytesIO object>"), "does not know"),
+        (RuntimeError("<class 'png_struct'>"), "finds no picture"),
+    ],
+)
+def test_no_refusal_quotes_a_library(error, wanted) -> None:
+    words = decoding_trouble(error, "PNG")
+    assert wanted in words
+    assert str(error) not in words
 
 
 def deflated_zeros(count: int) -> bytes:
