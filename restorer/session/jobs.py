@@ -27,6 +27,7 @@ from restorer.core.result import TaskResult
 from restorer.core.step import Step
 from restorer.session.failure import failure_report
 from restorer.session.pace import Pace
+from restorer.session.protection import shielded
 from restorer.tasks import get_task
 from restorer.tasks.spec import TaskInput
 
@@ -64,6 +65,7 @@ class JobRequest:
         step: task, parameters, model and seed.
         photo: the pixels to work on.
         mask: read-only snapshot of where to work, or None.
+        protected: read-only snapshot of what must not change (not 0), or None.
         base_state: :attr:`Document.state` the photo had.
         model_title: of the model, for people; empty = its id.
         photo_name: of the photo, for people.
@@ -77,6 +79,7 @@ class JobRequest:
     base_state: str = ""
     model_title: str = ""
     photo_name: str = ""
+    protected: Mask | None = None
 
     def summary(self) -> dict[str, Any]:
         """Plain facts for a failure report: sizes and settings, no pixels."""
@@ -220,7 +223,8 @@ def run_job(request: JobRequest, engine: EngineSource, token: CancelToken) -> It
             seed=request.step.seed,
             uses={other: use.model for other, use in request.step.uses.items()},
         )
-        return task.run(given, owner, token)
+        work = task.run(given, owner, token)
+        return work if request.protected is None else shielded(work, request.photo, request.protected)
 
     def finish(result: TaskResult, seconds: float, device: str) -> JobFinished:
         step = request.step if request.mask is None else replace(request.step, mask=mask_digest(request.mask))

@@ -211,8 +211,12 @@ class Session:
             InputError: where the task needs a mask and nothing is painted.
         """
         task = get_task(step.task)
+        protected = document.protection()
         mask = document.mask.snapshot() if task.takes_mask else None
-        return self.request(document.image, mask, step, base_state=document.state, photo_name=document.name)
+        if mask is not None and protected is not None:
+            mask = mask.without(protected)
+        request = self.request(document.image, mask, step, base_state=document.state, photo_name=document.name)
+        return dataclasses.replace(request, protected=protected)
 
     def request(
         self, photo: Image, mask: Mask | None, step: Step, *, base_state: str = "", photo_name: str = ""
