@@ -8,19 +8,17 @@ generator.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import time
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Protocol, TypeVar
-
-import numpy as np
 
 from restorer.core.contract import Engine
 from restorer.core.errors import Cancelled, RestorerError
 from restorer.core.geometry import Bounds
 from restorer.core.image import Image, Patch
 from restorer.core.mask import Mask
+from restorer.core.mask_code import mask_digest
 from restorer.core.params import build_params
 from restorer.core.progress import CancelToken, Notice, TaskEvent, TileFinished, TilesPlanned, TileStarted
 from restorer.core.result import TaskResult
@@ -192,13 +190,6 @@ JobEvent = (
 EngineSource = Engine | Callable[[], Engine]
 R = TypeVar("R")
 E = TypeVar("E")
-
-
-def mask_digest(mask: Mask) -> str:
-    """SHA-256 of the mask's size and plane, as hex."""
-    sha = hashlib.sha256(f"{mask.width}x{mask.height}".encode())
-    sha.update(np.ascontiguousarray(mask.plane).data)
-    return sha.hexdigest()
 
 
 def run_job(request: JobRequest, engine: EngineSource, token: CancelToken) -> Iterator[JobEvent]:

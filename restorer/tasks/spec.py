@@ -92,6 +92,8 @@ class Locality:
     survey: Survey | None = None
 
 
+Migration = Callable[[Mapping[str, Any]], Mapping[str, Any]]
+"""Plain parameters of one version of a task as the next version writes them."""
 Run = Callable[[TaskInput, Engine, CancelToken], Generator[TaskEvent, None, TaskResult]]
 
 
@@ -113,6 +115,8 @@ class Task:
         uses: ids of other tasks whose models it runs besides its own.
         weightless: whether there are no models for it, so that none is missed.
         locality: how a part of its result is computed alone, to be previewed; None where there is no such thing.
+        migrations: how the parameters of an older version become those of the one after it, by the older number; where
+            a number is missing, the parameters stayed as they were and only the pixels became others.
     """
 
     id: str
@@ -128,6 +132,7 @@ class Task:
     uses: tuple[str, ...] = ()
     weightless: bool = False
     locality: Locality | None = Locality()
+    migrations: Mapping[int, Migration] = field(default_factory=dict)
 
     @property
     def takes_mask(self) -> bool:
