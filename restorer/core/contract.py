@@ -40,6 +40,21 @@ class Variation:
     place: Bounds
 
 
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """What a network that restores is to take away, and how much of it there is; 0 leaves that kind alone.
+
+    Attributes:
+        noise: standard deviation in each channel, of values 0 to 1.
+        compression: ``(100 - quality) / 100`` of a JPEG.
+        blur_px: standard deviation of a Gaussian blur.
+    """
+
+    noise: float = 0.0
+    compression: float = 0.0
+    blur_px: float = 0.0
+
+
 class Generator(Protocol):
     """A network with its card, ready to be called."""
 
@@ -54,6 +69,21 @@ class Generator(Protocol):
     @property
     def context_px(self) -> int:
         """How many pixels around a region the network wants to see."""
+        ...
+
+    @property
+    def multiple(self) -> int:
+        """Crops that begin at multiples of this many pixels are seen on the same grid as the whole photo."""
+        ...
+
+    @property
+    def scale(self) -> int:
+        """How many times as long as the input's the sides of the output are."""
+        ...
+
+    @property
+    def takes_levels(self) -> bool:
+        """Whether it has to be told what to take away."""
         ...
 
     @property
@@ -73,6 +103,7 @@ class Generator(Protocol):
         *,
         start: FloatPixels | None = None,
         variation: Variation | None = None,
+        levels: Levels | None = None,
     ) -> FloatPixels:
         """Runs the network once.
 
@@ -82,6 +113,7 @@ class Generator(Protocol):
             start: of ``pixels``' shape, what to work out under the mask; not-a-number where there is nothing yet.
                 Refused by networks that cannot refine.
             variation: the answer that is wanted; the most likely one if None. Refused by networks that cannot vary.
+            levels: required by networks that restore, refused by the others.
 
         Returns:
             a new array of the same height, width and channels (times the network's scale), clamped to 0 to 1.
@@ -148,15 +180,17 @@ class Engine(Protocol):
         *,
         preferred: int = 768,
         feather_px: int = 16,
+        levels: Levels | None = None,
     ) -> Work[TaskEvent, None, Image]:
         """Runs a network that looks no further than its ``context_px`` over a whole photo: ``yield from`` it.
 
         Steps down by itself where memory runs out, and asks the token between network calls. The result has the
-        photo's size, dtype and channels; alpha is carried over bit by bit.
+        photo's size (times the network's scale), dtype and channels; alpha is carried over.
 
         Args:
             preferred: largest tile side.
             feather_px: width of the strip in which neighbouring tiles fade into each other.
+            levels: see :class:`Generator`.
 
         Raises:
             Cancelled: once the token is set.

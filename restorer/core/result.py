@@ -34,12 +34,14 @@ class TaskResult:
         filled: where content was invented (not zero), in pieces that lie within the patches.
         tiles: how many network (or classical) calls it took.
         alternatives: all answers where there are several, that in ``patches`` first; they fill the same pixels.
+        settled: parameters that were left to the task and what it made of them, so that the step says what was done.
     """
 
     patches: tuple[Patch, ...]
     filled: tuple[MaskPiece, ...] = ()
     tiles: int = 0
     alternatives: tuple[Alternative, ...] = ()
+    settled: Mapping[str, Value] = field(default_factory=dict)
 
     def changed_pixels(self, photo: Image) -> int:
         """Number of pixels whose value differs from the photo's; patches may overlap."""

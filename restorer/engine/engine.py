@@ -9,14 +9,15 @@ from collections.abc import Generator as Work
 import torch
 from torch import nn
 
-from restorer.core import contract
-from restorer.core.contract import BytePlanes, FloatPixels
+from restorer.core import contract, tiled_run
+from restorer.core.contract import BytePlanes, FloatPixels, Levels
 from restorer.core.errors import DeviceMemoryError, OutOfMemoryError
 from restorer.core.geometry import Bounds
 from restorer.core.image import Image
 from restorer.core.mask import Mask
 from restorer.core.progress import CancelToken, Notice, TaskEvent
-from restorer.engine import devices, planes_run, tiled_run
+from restorer.core.tiling import TileShape
+from restorer.engine import devices, planes_run
 from restorer.engine.cache import ResidentCache
 from restorer.engine.degrade import degrade_photo
 from restorer.engine.generator import TorchGenerator
@@ -25,7 +26,6 @@ from restorer.engine.lease import LeasedGenerator
 from restorer.engine.memory import largest_side, release_unused
 from restorer.engine.mixing import mix_networks
 from restorer.engine.ownership import Ownership
-from restorer.engine.tiling import TileShape
 from restorer.engine.weights import Architectures, load_network
 from restorer.networks import ARCHITECTURES
 from restorer.store.blend import Blend
@@ -134,10 +134,13 @@ class TorchEngine:
         *,
         preferred: int = 768,
         feather_px: int = 16,
+        levels: Levels | None = None,
     ) -> Work[TaskEvent, None, Image]:
         """See the contract."""
-        shape = TileShape(generator.context_px, feather_px, self._resident(generator).multiple)
-        return tiled_run.run_tiled(photo, _Runner(self, generator, preferred, generator), shape, token)
+        model = self._resident(generator)
+        shape = TileShape(generator.context_px, feather_px, model.multiple)
+        runner = _Runner(self, generator, preferred, lambda pixels: generator(pixels, levels=levels))
+        return tiled_run.run_tiled(photo, runner, shape, token, scale=model.scale)
 
     def run_planes(
         self,

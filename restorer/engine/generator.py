@@ -5,24 +5,43 @@ from __future__ import annotations
 import contextlib
 import inspect
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from restorer.core.contract import FloatPixels, FloatPlane, Variation
+from restorer.core.contract import FloatPixels, FloatPlane, Levels, Variation
 from restorer.core.errors import DeviceMemoryError, InputError, WorkError
 from restorer.core.geometry import Bounds
 from restorer.core.noise import normal_vector, white_noise
 from restorer.engine.memory import is_out_of_memory, network_bytes, peak_bytes_per_px, release_unused
-from restorer.engine.tensors import image_tensor, mask_tensor, pixels_of, planes_tensor, probabilities_of
+from restorer.engine.tensors import (
+    image_tensor,
+    level_tensor,
+    mask_tensor,
+    pixels_of,
+    planes_tensor,
+    probabilities_of,
+)
 from restorer.networks.harmonic import harmonic_fill
 from restorer.store.blend import Blend
 
 T = TypeVar("T")
 
 _PROBE_SIDE = 64
+
+
+@dataclass(frozen=True, slots=True)
+class _Extras:
+    """What a call is given beside the pixels."""
+
+    mask: FloatPlane | None
+    start: FloatPixels | None
+    variation: Variation | None
+    levels: Levels | None
+    seed: int
 
 
 class TorchGenerator:
@@ -37,7 +56,8 @@ class TorchGenerator:
             NCHW in 0 to 1; an attribute ``multiple`` says what height and width must be divisible by. One that can
             vary has ``style_dim`` and ``noise_planes`` above 0 and takes ``style``, ``noise`` and ``start`` as
             :class:`restorer.networks.inpaint_unet.InpaintUNet` does. One that segments says in ``planes`` how many
-            classes it tells apart, and gives a plane of logits for each.
+            classes it tells apart, and gives a plane of logits for each. One that enlarges has its factor in
+            ``scale``. One that restores takes ``levels`` as :class:`restorer.networks.restore_unet.RestoreUNet` does.
     """
 
     def __init__(self, blend: Blend, network: nn.Module) -> None:
@@ -45,7 +65,10 @@ class TorchGenerator:
         self.card = blend.card
         self.device = torch.device("cpu")
         self.multiple = int(getattr(network, "multiple", 1))
-        self.takes_mask = "mask" in inspect.signature(network.forward).parameters
+        self.scale = int(getattr(network, "scale", 1))
+        inputs = inspect.signature(network.forward).parameters
+        self.takes_mask = "mask" in inputs
+        self.takes_levels = "levels" in inputs
         self.bytes = network_bytes(network)
         self._network = network.to(memory_format=torch.channels_last)
         self._style_dim = int(getattr(network, "style_dim", 0))
@@ -83,7 +106,10 @@ class TorchGenerator:
         mask = np.zeros((side, side), np.float32) if self.takes_mask else None
         start = pixels if self.can_refine else None
         variation = Variation(0, Bounds.of_size(side, side)) if self.can_vary else None
-        return peak_bytes_per_px(lambda: self(pixels, mask, start=start, variation=variation), side * side)
+        levels = Levels() if self.takes_levels else None
+        return peak_bytes_per_px(
+            lambda: self(pixels, mask, start=start, variation=variation, levels=levels), side * side
+        )
 
     def move_to(self, device: torch.device) -> None:
         """Puts the weights on a device.
@@ -111,13 +137,14 @@ class TorchGenerator:
         *,
         start: FloatPixels | None = None,
         variation: Variation | None = None,
+        levels: Levels | None = None,
         seed: int = 0,
     ) -> FloatPixels:
         """As the contract's :class:`Generator`; what else the network draws at random depends on ``seed`` alone."""
         self._check(pixels, mask)
-        self._check_extras(pixels, start, variation)
-
-        result = self._run(pixels, lambda half: self._forward(pixels, mask, start, variation, seed, half))
+        self._check_extras(pixels, start, variation, levels)
+        extras = _Extras(mask, start, variation, levels, seed)
+        result = self._run(pixels, lambda half: self._forward(pixels, extras, half))
         return np.clip(result, 0, 1, out=result)
 
     def planes(self, pixels: FloatPixels) -> FloatPixels:
@@ -153,7 +180,11 @@ class TorchGenerator:
         if not np.isfinite(pixels).all():
             raise InputError("The photo holds values that are not numbers.")
 
-    def _check_extras(self, pixels: FloatPixels, start: FloatPixels | None, variation: Variation | None) -> None:
+    def _check_extras(
+        self, pixels: FloatPixels, start: FloatPixels | None, variation: Variation | None, levels: Levels | None
+    ) -> None:
+        if (levels is not None) is not self.takes_levels:
+            raise ValueError(f"the network of {self.card.id} {'needs' if self.takes_levels else 'takes no'} levels")
         if variation is not None:
             if not self.can_vary:
                 raise ValueError(f"the network of {self.card.id} has one answer only")
@@ -165,29 +196,27 @@ class TorchGenerator:
             if start.shape != pixels.shape or start.dtype != np.float32:
                 raise ValueError(f"the start is {start.dtype} {start.shape}, the pixels are {pixels.shape}")
 
-    def _forward(
-        self,
-        pixels: FloatPixels,
-        mask: FloatPlane | None,
-        start: FloatPixels | None,
-        variation: Variation | None,
-        seed: int,
-        half: torch.dtype | None,
-    ) -> FloatPixels:
+    def _forward(self, pixels: FloatPixels, given: _Extras, half: torch.dtype | None) -> FloatPixels:
         height, width, channels = pixels.shape
         inputs = [image_tensor(pixels, self.multiple)]
-        if mask is not None:
-            inputs.append(mask_tensor(mask, self.multiple))
+        if given.mask is not None:
+            inputs.append(mask_tensor(given.mask, self.multiple))
         kind = self.device.type
-        with torch.inference_mode(), _seeded(seed, self.device), torch.autocast(kind, half, enabled=half is not None):
+        with (
+            torch.inference_mode(),
+            _seeded(given.seed, self.device),
+            torch.autocast(kind, half, enabled=half is not None),
+        ):
             sent = [t.to(self.device, memory_format=torch.channels_last) for t in inputs]
-            extras = self._drawn(variation, sent[0])
-            if start is not None:
-                extras["start"] = _continued(image_tensor(start, self.multiple).to(self.device), *sent)
+            extras = self._drawn(given.variation, sent[0])
+            if given.start is not None:
+                extras["start"] = _continued(image_tensor(given.start, self.multiple).to(self.device), *sent)
+            if given.levels is not None:
+                extras["levels"] = level_tensor(given.levels).to(self.device)
             output = self._network(*sent, **extras)
-            if output.shape != sent[0].shape:
+            if output.shape[-2:] != tuple(side * self.scale for side in sent[0].shape[-2:]) or output.shape[1] != 3:
                 raise WorkError(f"The model {self.card.id} gave a picture of another size than it was given.")
-            return pixels_of(output, height, width, channels)
+            return pixels_of(output, height * self.scale, width * self.scale, channels)
 
     def _segment(self, pixels: FloatPixels, half: torch.dtype | None) -> FloatPixels:
         height, width = pixels.shape[:2]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from restorer.core.contract import FloatPixels, FloatPlane, Variation
+from restorer.core.contract import FloatPixels, FloatPlane, Levels, Variation
 from restorer.engine.generator import TorchGenerator
 from restorer.engine.ownership import Ownership
 
@@ -41,6 +41,18 @@ class LeasedGenerator:
         return self._model.blend.context_px
 
     @property
+    def multiple(self) -> int:
+        return self._model.multiple
+
+    @property
+    def scale(self) -> int:
+        return self._model.scale
+
+    @property
+    def takes_levels(self) -> bool:
+        return self._model.takes_levels
+
+    @property
     def can_vary(self) -> bool:
         return self._model.can_vary
 
@@ -55,8 +67,9 @@ class LeasedGenerator:
         *,
         start: FloatPixels | None = None,
         variation: Variation | None = None,
+        levels: Levels | None = None,
     ) -> FloatPixels:
-        return self.model(pixels, mask, start=start, variation=variation, seed=self._seed)
+        return self.model(pixels, mask, start=start, variation=variation, levels=levels, seed=self._seed)
 
     def planes(self, pixels: FloatPixels) -> FloatPixels:
         return self.model.planes(pixels)

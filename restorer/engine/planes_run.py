@@ -10,9 +10,9 @@ from restorer.core.contract import BytePlanes
 from restorer.core.geometry import Bounds
 from restorer.core.image import Image, Patch
 from restorer.core.progress import CancelToken, TaskEvent, TileFinished, TilesPlanned, TileStarted
+from restorer.core.tiled_run import TileRunner, compute_tile
+from restorer.core.tiling import TileShape, plan_tiles
 from restorer.core.unit import from_unit, to_unit
-from restorer.engine.tiled_run import TileRunner, compute_tile
-from restorer.engine.tiling import TileShape, plan_tiles
 
 
 def run_planes(
@@ -30,7 +30,7 @@ def run_planes(
 
     Returns:
         ``count x H x W`` of the photo's size, 0 outside of ``within``. Raises as
-        :func:`restorer.engine.tiled_run.run_tiled` does.
+        :func:`restorer.core.tiled_run.run_tiled` does.
     """
     color = photo.pixels[..., : photo.color_channels]
     planes = np.zeros((count, photo.height, photo.width), np.uint8)

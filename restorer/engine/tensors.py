@@ -7,7 +7,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from restorer.core.contract import FloatPixels, FloatPlane
+from restorer.core.contract import FloatPixels, FloatPlane, Levels
+from restorer.networks import restore_unet
 
 
 def image_tensor(pixels: FloatPixels, multiple: int = 1) -> Tensor:
@@ -27,6 +28,12 @@ def mask_tensor(mask: FloatPlane, multiple: int = 1) -> Tensor:
 def planes_tensor(planes: FloatPixels) -> Tensor:
     """``1 x C x H x W`` copy of any number of planes."""
     return torch.from_numpy(np.array(planes.transpose(2, 0, 1)[None], np.float32, order="C"))
+
+
+def level_tensor(levels: Levels) -> Tensor:
+    """``1 x 3``, in the order and units of the network."""
+    blur = restore_unet.blur_level(levels.blur_px)
+    return torch.tensor([restore_unet.Levels(levels.noise, levels.compression, blur)], dtype=torch.float32)
 
 
 def pixels_of(tensor: Tensor, height: int, width: int, channels: int) -> FloatPixels:

@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from restorer.core.contract import FloatPixels
-from restorer.engine.tiling import TileBlender, TileShape, plan_tiles
+from restorer.core.tiling import TileBlender, TileShape, plan_tiles
 
 SIZE = (733, 1021)
 """Height and width, chosen to divide by nothing."""

@@ -10,6 +10,7 @@ import numpy as np
 import PIL.Image
 
 from restorer.core.image import Pixels
+from restorer.core.jpeg_tables import quality_of
 from restorer.formats import _exif, _iptc, _jpeg_scan, _pillow
 from restorer.formats._codec import Decoded, Encodable, UnfaithfulError, check_page, check_size, damaged
 from restorer.formats._source import Source
@@ -53,11 +54,24 @@ def decode(source: Source, name: str, page: int) -> Decoded:
         pixels,
         icc,
         Metadata(
-            _density(info) or (_exif.resolution(exif) if exif else None), exif, xmp, resources.get(_IPTC_RESOURCE)
+            _density(info) or (_exif.resolution(exif) if exif else None),
+            exif,
+            xmp,
+            resources.get(_IPTC_RESOURCE),
+            _quality(picture),
         ),
         _exif.orientation(exif) if exif else 1,
         notes,
     )
+
+
+def _quality(picture: PIL.Image.Image) -> int | None:
+    """By the table of the first component, which is brightness."""
+    tables = getattr(picture, "quantization", None) or {}
+    try:
+        return quality_of(tables[min(tables)])
+    except ValueError:
+        return None
 
 
 def _check_last_scan(structure: _jpeg_scan.Structure, data: bytes, pixels: Pixels, name: str) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from restorer.core.origin import Origin
+
 Dpi = tuple[float, float]
 """Pixels per inch across and down, both positive and finite."""
 
@@ -17,12 +19,20 @@ class Metadata:
         exif: EXIF block from its TIFF header on (without ``Exif\\0\\0``); its orientation is 1.
         xmp: XMP packet, UTF-8.
         iptc: IPTC-IIM records, without the Photoshop resource around them.
+        jpeg_quality: 1 to 100 where the photo was read from a JPEG, by its quantisation tables. Of no meaning to the
+            file that is written, and not compared.
     """
 
     dpi: Dpi | None = None
     exif: bytes | None = field(default=None, repr=False)
     xmp: bytes | None = field(default=None, repr=False)
     iptc: bytes | None = field(default=None, repr=False)
+    jpeg_quality: int | None = field(default=None, compare=False)
+
+    @property
+    def origin(self) -> Origin:
+        """What of it says something about the pixels."""
+        return Origin(self.dpi, self.jpeg_quality)
 
     @property
     def described(self) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Generator as Steps
 from contextlib import AbstractContextManager
 from typing import NoReturn
 
-from restorer.core.contract import BytePlanes, Engine, Generator
+from restorer.core.contract import BytePlanes, Engine, Generator, Levels
 from restorer.core.errors import InputError, WeightsError
 from restorer.core.geometry import Bounds
 from restorer.core.image import Image
@@ -42,7 +42,14 @@ class ClassicalEngine:
         self._refuse(generator.model_id)
 
     def run_tiled(
-        self, generator: Generator, photo: Image, token: CancelToken, *, preferred: int = 768, feather_px: int = 16
+        self,
+        generator: Generator,
+        photo: Image,
+        token: CancelToken,
+        *,
+        preferred: int = 768,
+        feather_px: int = 16,
+        levels: Levels | None = None,
     ) -> Steps[TaskEvent, None, Image]:
         self._refuse(generator.model_id)
 

@@ -8,24 +8,26 @@ generator.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import time
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Protocol, TypeVar
+
+import numpy as np
 
 from restorer.core.contract import Engine
 from restorer.core.errors import Cancelled, RestorerError
 from restorer.core.geometry import Bounds
 from restorer.core.image import Image, Patch
 from restorer.core.mask import Mask
-from restorer.core.mask_code import mask_digest
+from restorer.core.origin import UNKNOWN, Origin
 from restorer.core.params import build_params
 from restorer.core.progress import CancelToken, Notice, TaskEvent, TileFinished, TilesPlanned, TileStarted
 from restorer.core.result import TaskResult
 from restorer.core.step import Step
 from restorer.session.failure import failure_report
 from restorer.session.pace import Pace
-from restorer.session.protection import shielded
 from restorer.tasks import get_task
 from restorer.tasks.spec import TaskInput
 
@@ -63,10 +65,10 @@ class JobRequest:
         step: task, parameters, model and seed.
         photo: the pixels to work on.
         mask: read-only snapshot of where to work, or None.
-        protected: read-only snapshot of what must not change (not 0), or None.
         base_state: :attr:`Document.state` the photo had.
         model_title: of the model, for people; empty = its id.
         photo_name: of the photo, for people.
+        origin: what the photo's file tells about its pixels.
     """
 
     id: int
@@ -77,7 +79,7 @@ class JobRequest:
     base_state: str = ""
     model_title: str = ""
     photo_name: str = ""
-    protected: Mask | None = None
+    origin: Origin = UNKNOWN
 
     def summary(self) -> dict[str, Any]:
         """Plain facts for a failure report: sizes and settings, no pixels."""
@@ -148,7 +150,8 @@ class JobNotice:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class JobFinished:
-    """Done. ``step`` is what was done in full, the mask's digest included; ``device`` is where it ended."""
+    """Done. ``step`` is what was done in full, with the mask's digest and what the task settled itself; ``device`` is
+    where it ended."""
 
     id: int
     request: JobRequest
@@ -192,6 +195,13 @@ R = TypeVar("R")
 E = TypeVar("E")
 
 
+def mask_digest(mask: Mask) -> str:
+    """SHA-256 of the mask's size and plane, as hex."""
+    sha = hashlib.sha256(f"{mask.width}x{mask.height}".encode())
+    sha.update(np.ascontiguousarray(mask.plane).data)
+    return sha.hexdigest()
+
+
 def run_job(request: JobRequest, engine: EngineSource, token: CancelToken) -> Iterator[JobEvent]:
     """Runs a job and says what happens.
 
@@ -213,12 +223,13 @@ def run_job(request: JobRequest, engine: EngineSource, token: CancelToken) -> It
             model=request.step.model,
             seed=request.step.seed,
             uses={other: use.model for other, use in request.step.uses.items()},
+            origin=request.origin,
         )
-        work = task.run(given, owner, token)
-        return work if request.protected is None else shielded(work, request.photo, request.protected)
+        return task.run(given, owner, token)
 
     def finish(result: TaskResult, seconds: float, device: str) -> JobFinished:
-        step = request.step if request.mask is None else replace(request.step, mask=mask_digest(request.mask))
+        step = replace(request.step, params={**request.step.params, **result.settled})
+        step = step if request.mask is None else replace(step, mask=mask_digest(request.mask))
         return JobFinished(request.id, request, step, result, seconds, device)
 
     named = replace(request, model_title=request.model_title or request.step.model)

@@ -14,6 +14,7 @@ from restorer.core.document import Document
 from restorer.core.errors import InputError, WeightsError, WorkError
 from restorer.core.image import Image, Pixels
 from restorer.core.mask import Mask
+from restorer.core.origin import UNKNOWN, Origin
 from restorer.core.params import build_params, param_specs, params_to_json
 from restorer.core.step import ModelUse, Step
 from restorer.formats.limits import GIB, Limits
@@ -134,7 +135,12 @@ class Session:
         """The photo with its history. Belongs to one thread at a time."""
         from restorer.formats.color import thumbnail
 
-        return Document(photo.image, photo.path.name, thumbnailer=lambda image: thumbnail(image, THUMBNAIL_PX))
+        return Document(
+            photo.image,
+            photo.path.name,
+            thumbnailer=lambda image: thumbnail(image, THUMBNAIL_PX),
+            origin=photo.metadata.origin,
+        )
 
     def export(
         self,
@@ -211,15 +217,25 @@ class Session:
             InputError: where the task needs a mask and nothing is painted.
         """
         task = get_task(step.task)
-        protected = document.protection()
         mask = document.mask.snapshot() if task.takes_mask else None
-        if mask is not None and protected is not None:
-            mask = mask.without(protected)
-        request = self.request(document.image, mask, step, base_state=document.state, photo_name=document.name)
-        return dataclasses.replace(request, protected=protected)
+        return self.request(
+            document.image,
+            mask,
+            step,
+            base_state=document.state,
+            photo_name=document.name,
+            origin=document.origin,
+        )
 
     def request(
-        self, photo: Image, mask: Mask | None, step: Step, *, base_state: str = "", photo_name: str = ""
+        self,
+        photo: Image,
+        mask: Mask | None,
+        step: Step,
+        *,
+        base_state: str = "",
+        photo_name: str = "",
+        origin: Origin = UNKNOWN,
     ) -> JobRequest:
         """A job on pixels that nobody will change. Raises as :meth:`make_request`."""
         task = get_task(step.task)
@@ -237,6 +253,7 @@ class Session:
             base_state=base_state,
             model_title=title,
             photo_name=photo_name,
+            origin=origin,
         )
 
     def next_job_id(self) -> int:

@@ -7,6 +7,7 @@ from engine.conftest import EngineMaker
 from engine.tiny_models import TINY, ModelMaker
 from torch import nn
 
+from restorer.core.contract import Levels
 from restorer.core.errors import DeviceMemoryError, InputError, WorkError
 from restorer.engine import generator as generator_module
 from restorer.engine.generator import TorchGenerator
@@ -172,3 +173,32 @@ def test_a_real_allocation_failure(make_model: ModelMaker) -> None:
 
     with pytest.raises(DeviceMemoryError):
         TorchGenerator(Blend(make_model("identity")), Gigantic())(np.zeros((4, 4, 3), np.float32))
+
+
+def test_levels_reach_the_network_in_its_own_units(make_model: ModelMaker) -> None:
+    leveled = ready(make_model, "leveled")
+    assert leveled.takes_levels
+    pixels = np.full((5, 7, 3), 0.25, np.float32)
+    result = leveled(pixels, levels=Levels(noise=0.1, compression=0.5, blur_px=2.0))
+    assert np.allclose(result, pixels + np.array([0.1, 0.5, 0.5], np.float32))
+    assert leveled.bytes_per_px > 1
+
+
+def test_levels_where_none_are_taken_and_none_where_some_are(make_model: ModelMaker) -> None:
+    pixels = np.zeros((4, 4, 3), np.float32)
+    with pytest.raises(ValueError, match="takes no levels"):
+        ready(make_model, "identity")(pixels, levels=Levels())
+    with pytest.raises(ValueError, match="needs levels"):
+        ready(make_model, "leveled")(pixels)
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_a_network_that_enlarges(make_model: ModelMaker, random: np.random.Generator, channels: int) -> None:
+    torch.manual_seed(3)
+    small = ready(make_model, "bounded")
+    torch.manual_seed(3)
+    large = ready(make_model, "doubling")
+    pixels = random.random((9, 13, channels), np.float32)
+    result = large(pixels)
+    assert result.shape == (18, 26, channels)
+    assert np.array_equal(result[::2, ::2], small(pixels))

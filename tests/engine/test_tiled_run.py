@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from itertools import pairwise
+from typing import TypeVar
 
 import numpy as np
 import pytest
@@ -10,16 +11,19 @@ from engine.tiny_models import Hungry, ModelMaker
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from restorer.core import tiled_run, tiling
 from restorer.core.contract import FloatPixels
 from restorer.core.errors import Cancelled, DeviceMemoryError, MissingTileError, OutOfMemoryError
+from restorer.core.geometry import Bounds
 from restorer.core.image import ColorTag, Image
 from restorer.core.progress import CancelToken, Notice, TaskEvent, TileFinished, TilesPlanned, TileStarted
-from restorer.engine import tiled_run, tiling
+from restorer.core.tiled_run import Sweep, run_tiled
+from restorer.core.tiling import TileShape
 from restorer.engine.devices import DeviceInfo
 from restorer.engine.engine import TorchEngine
 from restorer.engine.lease import LeasedGenerator
-from restorer.engine.tiled_run import run_tiled
-from restorer.engine.tiling import TileShape
+
+T = TypeVar("T")
 
 
 class Runner:
@@ -46,7 +50,7 @@ class Runner:
         return Notice(f"now {self.side}")
 
 
-def drain(work: Generator[TaskEvent, None, Image]) -> tuple[Image, list[TaskEvent]]:
+def drain(work: Generator[TaskEvent, None, T]) -> tuple[T, list[TaskEvent]]:
     events = []
     while True:
         try:
@@ -246,3 +250,72 @@ def test_memory_is_tried_in_falling_sizes_only(
             through(engine, generator, picture(300, 300, 3, np.uint8), 512)
         tried = [max(call[1:]) for call in generator.model._network.calls]
     assert all(after <= before for before, after in pairwise(tried))
+
+
+def test_a_network_that_enlarges_tiled_and_untiled(make_model: ModelMaker, make_engine: EngineMaker) -> None:
+    make_model("doubling")
+    engine = make_engine()
+    photo = Image(np.concatenate([picture(70, 111, 3, np.float32).pixels, np.zeros((70, 111, 1), np.float32)], axis=2))
+    with engine.lease("doubling") as generator:
+        untiled = generator(photo.pixels[..., :3])
+        for feather_px in (0, 5):
+            tiled, events = drain(
+                engine.run_tiled(generator, photo, CancelToken(), preferred=48, feather_px=feather_px)
+            )
+            assert tiled.pixels.shape == (140, 222, 4)
+            assert np.abs(tiled.pixels[..., :3] - untiled).max() < 1e-5
+            previews = [event.preview for event in events if isinstance(event, TileFinished)]
+            assert len(previews) > 4
+            assert all(photo.bounds.contains(preview.bounds) for preview in previews)
+
+
+@settings(max_examples=60)
+@given(
+    size=st.tuples(st.integers(1, 120), st.integers(1, 120)),
+    corner=st.tuples(st.floats(0, 1), st.floats(0, 1)),
+    part=st.tuples(st.floats(0, 1), st.floats(0, 1)),
+    shape=st.builds(TileShape, st.integers(0, 8), st.integers(0, 8), st.sampled_from([1, 4])),
+    side=st.integers(1, 80),
+    scale=st.integers(1, 3),
+)
+def test_windows_come_out_as_in_the_whole_photo(
+    size: tuple[int, int],
+    corner: tuple[float, float],
+    part: tuple[float, float],
+    shape: TileShape,
+    side: int,
+    scale: int,
+) -> None:
+    """Each pixel of a runner that only repeats, marked by ``finish``, is computed and finished once."""
+
+    class Repeating(Runner):
+        def compute(self, pixels: FloatPixels) -> FloatPixels:
+            return pixels.repeat(scale, axis=0).repeat(scale, axis=1)
+
+    photo = picture(*size, 1, np.float32)
+    left, top = int(corner[0] * (size[1] - 1)), int(corner[1] * (size[0] - 1))
+    window = Bounds(
+        left, top, left + 1 + int(part[0] * (size[1] - left - 1)), top + 1 + int(part[1] * (size[0] - top - 1))
+    )
+    sweep = Sweep(photo, Repeating(side), shape, scale, finish=lambda source, result, place: result + np.float32(1))
+    (pixels,), tiles = drain(sweep.run((window,), CancelToken()))[0]
+    expected = photo.crop(window).repeat(scale, axis=0).repeat(scale, axis=1) + np.float32(1)
+    assert np.array_equal(pixels, expected)
+    assert tiles >= 1
+
+
+def test_parts_that_are_not_wanted_stay_and_are_not_computed() -> None:
+    photo = picture(90, 90, 3, np.uint8)
+    runner = Runner(32)
+    wanted = Bounds(0, 0, 20, 20)
+    sweep = Sweep(
+        photo,
+        runner,
+        TileShape(2),
+        finish=lambda source, result, place: 1 - result,
+        is_wanted=lambda part: part.overlaps(wanted),
+    )
+    ((pixels,), tiles), events = drain(sweep.run((photo.bounds,), CancelToken()))
+    assert tiles == runner.calls == sum(isinstance(event, TileFinished) for event in events) == 1
+    assert np.array_equal(pixels[:20, :20], 255 - photo.pixels[:20, :20])
+    assert np.array_equal(pixels[40:], photo.pixels[40:])

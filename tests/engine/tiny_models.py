@@ -87,6 +87,22 @@ class Filling(nn.Module):
         return image * known + mean * mask * self.gain
 
 
+class Leveled(Bounded):
+    """Adds the levels, in the network's order and units, to the three colours."""
+
+    def forward(self, image: Tensor, levels: Tensor) -> Tensor:
+        return image + levels[:, :, None, None]
+
+
+class Doubling(Bounded):
+    """Makes what its base makes twice as large: each pixel four times."""
+
+    scale = 2
+
+    def forward(self, image: Tensor) -> Tensor:
+        return super().forward(image).repeat_interleave(2, dim=2).repeat_interleave(2, dim=3)
+
+
 class Noisy(nn.Module):
     """Draws random numbers."""
 
@@ -131,6 +147,8 @@ TINY: dict[str, type[nn.Module]] = {
         Segmenting,
         HungrySegmenting,
         Filling,
+        Leveled,
+        Doubling,
         Noisy,
         Broken,
         HalfBroken,

@@ -72,3 +72,10 @@ def test_a_missing_colour_is_noticed() -> None:
     scan = structure.scans[0]
     structure.scans = [_jpeg_scan.Scan((1,), 0, 63, 0, scan.start, scan.end, 0)]
     assert _jpeg_scan.missing(structure, b"") == "one of its colours is missing"
+
+
+@pytest.mark.parametrize("quality", [10, 50, 75, 92, 100])
+def test_the_quality_of_a_file_is_told_by_its_tables(quality: int) -> None:
+    file = io.BytesIO()
+    PIL.Image.fromarray(np.full((16, 16, 3), 90, np.uint8)).save(file, "JPEG", quality=quality)
+    assert decode_photo(file.getvalue(), "photo.jpg").metadata.origin.jpeg_quality == quality

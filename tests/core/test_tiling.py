@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from restorer.core.geometry import Bounds
-from restorer.engine.tiling import MissingTileError, TileBlender, TileGrid, TileShape, plan_tiles
+from restorer.core.tiling import MissingTileError, TileBlender, TileGrid, TileShape, plan_tiles
 
 
 @st.composite

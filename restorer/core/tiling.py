@@ -52,18 +52,27 @@ class TileShape:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A tile along one axis: the half-open range it reads, and its core; cores touch and do not overlap."""
+    """A tile along one axis: the half-open range it reads, and its core; cores touch and do not overlap.
+
+    Everything lies at multiples of ``unit``.
+    """
 
     start: int
     end: int
     core_start: int
     core_end: int
+    unit: int = 1
+
+    def scaled(self, scale: int) -> Span:
+        """The same part of a picture ``scale`` times as long."""
+        start, end, first, last = (place * scale for place in (self.start, self.end, self.core_start, self.core_end))
+        return Span(start, end, first, last, self.unit * scale)
 
     def fade_in(self, feather_px: int) -> slice:
         """Where the neighbour before fades into this one, around the border of their cores."""
         if self.core_start == 0:
             return slice(0, 0)
-        first = self.core_start - feather_px // 2
+        first = self.core_start - feather_px // self.unit // 2 * self.unit
         return slice(first, first + feather_px)
 
 
@@ -97,6 +106,13 @@ class TileGrid:
     @property
     def height(self) -> int:
         return self.rows[-1].end
+
+    def scaled(self, scale: int) -> TileGrid:
+        """The same plan over a picture whose sides are ``scale`` times as long, as a network that enlarges gives it."""
+        if scale == 1:
+            return self
+        columns = tuple(span.scaled(scale) for span in self.columns)
+        return TileGrid(columns, tuple(span.scaled(scale) for span in self.rows), self.feather_px * scale)
 
     @property
     def tiles(self) -> tuple[Tile, ...]:
@@ -137,7 +153,7 @@ def _spans(length: int, side: int, shape: TileShape) -> tuple[Span, ...]:
 
 
 class TileBlender:
-    """Puts a grid's tiles together, holding no more than one row of them as float32.
+    """Puts a grid's tiles together, holding no more than one row of them as float32, and none where nothing is faded.
 
     Args:
         grid: the plan; tiles are added in its order.
@@ -168,6 +184,14 @@ class TileBlender:
             raise self._missing()
         if pixels.shape != (tile.bounds.height, tile.bounds.width, self._target.shape[2]):
             raise ValueError(f"the pixels are {pixels.shape}, the tile is {tile.bounds}")
+        if self._grid.feather_px == 0:
+            inside = tile.core.translate(-tile.bounds.left, -tile.bounds.top)
+            self._target[tile.core.slices] = self._encode(pixels[inside.slices])
+            self._added += 1
+            return
+        self._add_to_band(tile, pixels)
+
+    def _add_to_band(self, tile: Tile, pixels: FloatPixels) -> None:
         row, column = divmod(tile.index, len(self._grid.columns))
         if column == 0:
             self._band = np.empty((tile.bounds.height, self._grid.width, pixels.shape[2]), np.float32)

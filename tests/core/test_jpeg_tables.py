@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from restorer.core.jpeg_tables import quality_of, quantisation_table
+from restorer.core.origin import Origin
+
+
+def test_tables_are_those_of_the_standard_at_quality_50() -> None:
+    assert quantisation_table(50)[0].tolist() == [16, 11, 10, 16, 24, 40, 51, 61]
+    assert quantisation_table(50, chroma=True)[0].tolist() == [17, 18, 24, 47, 99, 99, 99, 99]
+    assert (quantisation_table(100) == 1).all()
+    assert quantisation_table(1).max() == 255
+
+
+@pytest.mark.parametrize("quality", [2, 10, 35, 50, 75, 90, 98, 100])
+def test_quality_of_a_table_in_any_order(quality: int) -> None:
+    steps = np.random.default_rng(1).permutation(quantisation_table(quality).ravel())
+    assert quality_of(steps.tolist()) == quality
+
+
+@pytest.mark.parametrize("steps", [[1] * 63, [0] * 64])
+def test_what_is_no_table(steps: list[int]) -> None:
+    with pytest.raises(ValueError, match="64 steps"):
+        quality_of(steps)
+
+
+def test_resolution_follows_the_pixels() -> None:
+    assert Origin((300, 150), 80).scaled(2, 4) == Origin((600, 600), 80)
+    assert Origin(None, 80).scaled(2, 4) == Origin(None, 80)
