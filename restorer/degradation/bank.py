@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import multiprocessing
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+
 import numpy as np
 import numpy.typing as npt
 import torch
@@ -12,6 +17,10 @@ from restorer.degradation.canvas import Layer
 from restorer.degradation.marks import DRAWN
 from restorer.degradation.operation import Degraded
 from restorer.degradation.plans import MECHANICAL, Plan
+from restorer.degradation.shapes import Shape, lay_shapes
+
+_MOST_SHAPES = 5
+_CHUNK = 8
 
 
 class DamageBank:
@@ -25,18 +34,33 @@ class DamageBank:
         seed: of all that is drawn; the same seed gives the same bank.
         device: where the photos will be.
         plan: which marks; only those of :data:`restorer.degradation.marks.DRAWN`.
+        shapes: real ones, laid over some of the layers too.
+        shapes_share: of how many, 0 to 1.
+        processes: that draw; the bank is the same with any number of them.
 
     Raises:
         ValueError: where the plan has operations that are not drawn marks.
     """
 
-    def __init__(self, count: int, side: int, seed: int, device: torch.device, plan: Plan = MECHANICAL) -> None:
+    def __init__(
+        self,
+        count: int,
+        side: int,
+        seed: int,
+        device: torch.device,
+        plan: Plan = MECHANICAL,
+        *,
+        shapes: Sequence[Shape] = (),
+        shapes_share: float = 0.0,
+        processes: int = 1,
+    ) -> None:
         unknown = [chance.operation for chance in plan.chances if chance.operation not in DRAWN]
         if unknown:
             raise ValueError(f"a bank holds drawn marks only, not {', '.join(unknown)}")
-        seeds = np.random.SeedSequence(seed).spawn(count)
-        packed = np.stack([_packed(draw_layer(side, side, np.random.default_rng(one), plan)) for one in seeds])
-        self._layers = torch.from_numpy(packed).to(device)
+        draw = partial(_drawn, side=side, plan=plan, shapes=tuple(shapes), shapes_share=shapes_share)
+        self._layers = torch.empty((count, 6 + len(DAMAGE_CLASSES), side, side), dtype=torch.uint8, device=device)
+        for index, packed in enumerate(_each(draw, np.random.SeedSequence(seed).spawn(count), processes)):
+            self._layers[index] = torch.from_numpy(packed)
         self._side = side
 
     def apply(self, photos: Tensor, generator: torch.Generator) -> Degraded:
@@ -57,6 +81,28 @@ class DamageBank:
         marked = photos * (1 - strength * (1 - keep)) + strength * light
         touched = damage.amax(1, keepdim=True) > 0
         return Degraded(torch.where(touched, marked.clamp(0, 1), photos), damage)
+
+
+def _each(
+    draw: Callable[[np.random.SeedSequence], npt.NDArray[np.uint8]], seeds: list[np.random.SeedSequence], processes: int
+) -> Iterator[npt.NDArray[np.uint8]]:
+    """The layers of the seeds in order."""
+    if processes == 1:
+        yield from map(draw, seeds)
+        return
+    # A process that has touched a graphics card cannot be forked.
+    with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool:
+        yield from pool.map(draw, seeds, chunksize=_CHUNK)
+
+
+def _drawn(
+    seed: np.random.SeedSequence, side: int, plan: Plan, shapes: Sequence[Shape], shapes_share: float
+) -> npt.NDArray[np.uint8]:
+    rng = np.random.default_rng(seed)
+    layer = draw_layer(side, side, rng, plan)
+    if shapes and rng.random() < shapes_share:
+        lay_shapes(layer, rng, shapes, int(rng.integers(1, _MOST_SHAPES + 1)))
+    return _packed(layer)
 
 
 def draw_layer(height: int, width: int, rng: np.random.Generator, plan: Plan, scale: float = 1.0) -> Layer:

@@ -13,7 +13,8 @@ import numpy as np
 from restorer.core.agreement import Agreement, agreement, near
 from restorer.core.damage import DAMAGE_CLASSES, DEFAULT_SENSITIVITY, DamageMap, threshold_at
 from restorer.core.image import Image
-from restorer.evaluation.damage_set import DamagedPhoto, Pixels8, shaped_damage, shapes_beside, synthetic_damage
+from restorer.degradation.shapes import load_shapes, shapes_beside
+from restorer.evaluation.damage_set import DamagedPhoto, Pixels8, shaped_damage, synthetic_damage
 from restorer.evaluation.overlays import overlay
 from restorer.evaluation.photos import evaluation_photos
 from restorer.evaluation.report import Cell, Gate, Report, Table
@@ -100,12 +101,13 @@ def detect_suite(options: SuiteOptions) -> Report:
     methods: dict[str, Find] = {
         name: _finder(session, name, options.device) for name in dict.fromkeys((model, CLASSICAL))
     }
-    shapes = shapes_beside(options.data)
+    folder = shapes_beside(options.data)
+    shapes = load_shapes(folder, held_out=True) if folder else []
     scores: dict[tuple[str, str], Score] = defaultdict(Score)
     rows: list[Row] = []
     for index, (name, photo) in enumerate(evaluation_photos(options.data, options.photos)):
         examples = {MARKS: synthetic_damage(photo, index)}
-        if shapes is not None:
+        if shapes:
             examples[SHAPES] = shaped_damage(photo, shapes, index)
         for kind, example in examples.items():
             maps = _measure(methods, kind, example, scores)

@@ -25,6 +25,12 @@ class TrainConfig:
     initial: str = param("", "Weights to start from: an installed model's id, or a .safetensors file.")
 
     images: int = param(88_000, "Patches to see in all.", low=1)
+    minutes: float = param(
+        0.0,
+        "Length of the run by the clock, evaluations included, in place of its number of patches; 0 counts those.",
+        low=0.0,
+        unit="min",
+    )
     seed: int = param(1, "Seed of weights, crops, masks and augmentation.", low=0)
     patch_start: int = param(64, "Side of the patches of the first part.", low=16, high=1024, unit="px")
     patch_end: int = param(128, "Side of the patches of the last part.", low=16, high=1024, unit="px")
@@ -68,10 +74,18 @@ class TrainConfig:
         """Patches a step at ``progress``."""
         return max(1, self.batch_pixels // self.patch_at(progress) ** 2)
 
-    def learning_rate_share_at(self, images: int) -> float:
-        """Share of the peak learning rates after ``images`` patches: warm-up, then constant, then linear to zero (WSD),
-        so that a longer run can be decided on before the cooldown begins."""
+    def progress_at(self, images: int, seconds: float) -> float:
+        """How much of the run is done after so many patches and seconds: 0 to 1, and 1 from its end on.
+
+        By the clock a run fits any machine, for instance one that is lent by the minute; but only one that counts
+        patches can be repeated to the bit.
+        """
+        done = seconds / (60 * self.minutes) if self.minutes else images / self.images
+        return min(1.0, done)
+
+    def learning_rate_share_at(self, images: int, progress: float) -> float:
+        """Share of the peak learning rates after ``images`` patches, at ``progress`` 0 to 1: warm-up, then constant,
+        then linear to zero (WSD), so that a longer run can be decided on before the cooldown begins."""
         if images < self.warmup_images:
             return (images + 1) / self.warmup_images
-        left = (self.images - images) / max(1.0, self.cooldown * self.images)
-        return min(1.0, max(0.0, left))
+        return min(1.0, (1 - progress) / max(1e-9, self.cooldown))

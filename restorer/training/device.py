@@ -54,6 +54,8 @@ def launch(device: torch.device, devices: int = 1, precision: str = "auto") -> F
     if device.type == "cuda":
         # What stays in single precision may use the tensor cores' TF32.
         torch.set_float32_matmul_precision("high")
+        # A run has three sizes of patches: trying out which convolution is the fastest pays at once.
+        torch.backends.cudnn.benchmark = True
     fabric = Fabric(
         accelerator=device.type,
         devices=[device.index] if device.type == "cuda" and device.index is not None else devices,

@@ -91,7 +91,7 @@ class Trainer:
             self.log.rewind(self.images if checkpoint else -1)
 
     def run(self, report: Report = ignore, tick: Report = ignore) -> None:
-        """Trains until ``config.images`` patches were seen.
+        """Trains until ``config.images`` patches were seen, or ``config.minutes`` are over if they are set.
 
         Args:
             report: called after every checkpoint, with figures.
@@ -103,11 +103,13 @@ class Trainer:
         """
         interval = _Interval(self.images)
         with Interrupt() as interrupt:
-            while self.images < self.config.images:
-                interval.add(self._step())
-                due = interval.trained() >= self.config.checkpoint_seconds or self.images >= self.config.images
+            done = self._done(interval)
+            while done < 1:
+                interval.add(self._step(done))
+                done = self._done(interval)
+                due = interval.trained() >= self.config.checkpoint_seconds or done >= 1
                 due, requested = self._agree(due, interrupt.requested)
-                progress = self._progress(interval)
+                progress = self._progress(interval, done)
                 if requested:
                     self.seconds = progress.seconds
                     self._save()
@@ -120,16 +122,20 @@ class Trainer:
                     interval.evaluated()
         self.seconds += interval.elapsed()
 
-    def _step(self) -> dict[str, float]:
-        """One update of every network. Returns the terms of the losses."""
+    def _done(self, interval: _Interval) -> float:
+        """How much of the run is over, 0 to 1: by the first process's clock, so that all take the same steps."""
+        done = self.config.progress_at(self.images, self.seconds + interval.elapsed())
+        return self.fabric.broadcast(done) if self.fabric.world_size > 1 else done
+
+    def _step(self, done: float) -> dict[str, float]:
+        """One update of every network, at ``done`` 0 to 1 of the run. Returns the terms of the losses."""
         config, problem = self.config, self.problem
-        done = self.images / config.images
         count = config.batch_at(done)
         # Seeded by position, so a resumed run draws the very same batches, and each process others.
         position = self.images + self.fabric.global_rank * count
         generator = torch.Generator().manual_seed(config.seed * 1_000_003 + position)
         batch = problem.batch(count, config.patch_at(done), generator)
-        rate_share = config.learning_rate_share_at(self.images)
+        rate_share = config.learning_rate_share_at(self.images, done)
         for group in self.optimizer.param_groups:
             group["lr"] = config.learning_rate * rate_share
 
@@ -187,14 +193,14 @@ class Trainer:
         assert isinstance(reduced, Tensor)
         return bool(reduced[0] > 0), bool(reduced[1] > 0)
 
-    def _progress(self, interval: _Interval) -> Progress:
+    def _progress(self, interval: _Interval, done: float) -> Progress:
         elapsed = interval.elapsed()
         return Progress(
             images=self.images,
-            total=self.config.images,
+            total=round(self.images / done) if self.config.minutes else self.config.images,
             seconds=round(self.seconds + elapsed, 1),
             images_per_second=round((self.images - interval.images) / max(elapsed, 1e-9), 2),
-            learning_rate=self.config.learning_rate * self.config.learning_rate_share_at(self.images),
+            learning_rate=self.config.learning_rate * self.config.learning_rate_share_at(self.images, done),
             losses=interval.means(),
         )
 

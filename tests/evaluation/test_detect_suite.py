@@ -12,8 +12,9 @@ from skimage import data
 
 from restorer.core.damage import DAMAGE_CLASSES, DamageMap
 from restorer.core.errors import InputError
+from restorer.degradation.shapes import load_shapes, shapes_beside
 from restorer.degradation.visibility import LEAST, visible
-from restorer.evaluation.damage_set import shaped_damage, shapes_beside, synthetic_damage
+from restorer.evaluation.damage_set import shaped_damage, synthetic_damage
 from restorer.evaluation.detect_suite import MARKS, SHAPES, UNDAMAGED, Score, detect_suite
 from restorer.evaluation.overlays import CLASS_COLORS, overlay, overlay_sheets, write_sheets
 from restorer.evaluation.suites import SuiteOptions
@@ -39,7 +40,7 @@ def collection(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("scratches", "stain", "unheard"):
         plane = np.zeros((80, 80), np.uint8)
         plane[38:43] = 255
-        PillowImage.fromarray(plane).save(shapes / f"{name}_00.png")
+        PillowImage.fromarray(plane).save(shapes / f"{name}_01.png")
     return folder
 
 
@@ -61,9 +62,9 @@ def test_examples_are_seeded_and_their_truth_is_where_they_changed(portrait: np.
 
 
 def test_real_shapes_are_of_the_kind_their_names_say(portrait: np.ndarray, collection: Path) -> None:
-    shapes = shapes_beside(collection)
-    assert shapes is not None
-    example = shaped_damage(portrait, shapes, 5)
+    folder = shapes_beside(collection)
+    assert folder is not None
+    example = shaped_damage(portrait, load_shapes(folder, held_out=True), 5)
     kinds = {name for name, plane in zip(DAMAGE_CLASSES, example.truth, strict=True) if plane.any()}
     assert kinds
     assert kinds <= {"scratch", "stain"}

@@ -197,3 +197,16 @@ def test_channels_grow_up_to_four_times_the_width() -> None:
 def test_a_discriminator_without_depth_is_refused() -> None:
     with pytest.raises(ValueError, match="depth 0"):
         PatchDiscriminator(3, depth=0)
+
+
+def test_a_smooth_one_looks_at_neighbouring_pixels_alike() -> None:
+    def unevenness(seed: int, smooth: bool) -> float:
+        """How much the mean slope differs between the places within a cell of the coarsest grid."""
+        torch.manual_seed(seed)
+        network = PatchDiscriminator(3, width=8, depth=3, smooth=smooth).eval()
+        pictures = torch.rand(2, 3, 160, 160, generator=torch.Generator().manual_seed(1)).requires_grad_()
+        (slope,) = torch.autograd.grad(network(pictures).logits.square().sum(), pictures)
+        cells = slope.abs()[..., 16:144, 16:144].reshape(2, 3, 16, 8, 16, 8).mean((0, 1, 2, 4))
+        return float(cells.std() / cells.mean())
+
+    assert sum(unevenness(seed, True) for seed in range(3)) < 0.8 * sum(unevenness(seed, False) for seed in range(3))

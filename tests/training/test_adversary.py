@@ -131,7 +131,7 @@ def test_its_pull_at_the_picture_is_as_strong_as_was_asked_for() -> None:
 def test_the_discriminator_learns_before_the_generator_listens(start: StartRun) -> None:
     deaf, hearing = start("tiny-gan", "deaf", adversarial_after=10_000), start("tiny-gan", "hearing")
     for trainer in (deaf, hearing):
-        trainer._step()
+        trainer._step(0)
     discriminators = [trainer.adversary.discriminator.state_dict() for trainer in (deaf, hearing) if trainer.adversary]
     assert all(torch.equal(value, discriminators[1][name]) for name, value in discriminators[0].items())
     assert not torch.equal(deaf.network.state_dict()["head.weight"], hearing.network.state_dict()["head.weight"])

@@ -64,10 +64,10 @@ def test_ctrl_c_saves_and_exits_130(
 ) -> None:
     original = loop.Trainer._step
 
-    def step(trainer: loop.Trainer) -> dict[str, float]:
+    def step(trainer: loop.Trainer, done: float) -> dict[str, float]:
         if trainer.steps == 2:
             signal.raise_signal(signal.SIGINT)
-        return original(trainer)
+        return original(trainer, done)
 
     monkeypatch.setattr(loop.Trainer, "_step", step)
     assert train() == 130

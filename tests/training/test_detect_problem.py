@@ -56,6 +56,14 @@ def test_batches_hang_on_the_generator_alone(problem: DetectProblem, photos: Pat
     assert not torch.equal(first.inputs[0], drawn(problem, seed=1).inputs[0])
 
 
+def test_marks_may_come_from_a_bank(photos: Path) -> None:
+    banked = DetectProblem(replace(CONFIG, bank_layers=3, clean_share=0.0), photos, CPU)
+    first, again = drawn(banked), drawn(banked)
+    assert torch.equal(first.inputs[0], again.inputs[0])
+    assert first.target.any()
+    assert not torch.equal(first.target, drawn(banked, seed=1).target)
+
+
 def test_patches_are_as_files_hold_them_and_labels_as_the_classes_say(problem: DetectProblem) -> None:
     batch = drawn(problem)
     photos, care = batch.inputs[0], batch.extra["care"]

@@ -23,10 +23,10 @@ def interrupt_at(trainer: Trainer, step: int, monkeypatch: pytest.MonkeyPatch) -
     """Lets Ctrl+C arrive in the middle of a step."""
     original = trainer._step
 
-    def step_interrupted() -> dict[str, float]:
+    def step_interrupted(done: float) -> dict[str, float]:
         if trainer.steps == step:
             signal.raise_signal(signal.SIGINT)
-        return original()
+        return original(done)
 
     monkeypatch.setattr(trainer, "_step", step_interrupted)
 
@@ -119,12 +119,12 @@ def test_resuming_from_an_earlier_checkpoint_logs_what_follows_once(start: Start
 
 def test_a_single_bad_gradient_goes_back_to_the_average(start: StartRun) -> None:
     trainer = start("tiny")
-    trainer._step()
+    trainer._step(0)
     with torch.no_grad():
         next(trainer.network.parameters()).fill_(float("nan"))
-    assert math.isnan(trainer._step()["hole_mse"])
+    assert math.isnan(trainer._step(0)["hole_mse"])
     assert all(torch.equal(value, trainer.ema.weights[name]) for name, value in trainer.network.state_dict().items())
-    assert math.isfinite(trainer._step()["hole_mse"])
+    assert math.isfinite(trainer._step(0)["hole_mse"])
 
 
 def test_a_loss_that_stays_bad_ends_the_run(start: StartRun, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -151,10 +151,10 @@ def test_a_loss_that_runs_away_is_noticed_once() -> None:
 def test_a_run_that_ran_away_goes_back_to_the_average(start: StartRun, monkeypatch: pytest.MonkeyPatch) -> None:
     notes: list[str] = []
     trainer = start("tiny", say=notes.append)
-    trainer._step()
+    trainer._step(0)
     average = {name: value.clone() for name, value in trainer.ema.weights.items()}
     monkeypatch.setattr(Guard, "diverges", lambda guard, loss: True)
-    trainer._step()
+    trainer._step(0)
     assert all(torch.equal(value, average[name]) for name, value in trainer.network.state_dict().items())
     assert not trainer.optimizer.state
     assert "ran away" in notes[0]
@@ -162,7 +162,7 @@ def test_a_run_that_ran_away_goes_back_to_the_average(start: StartRun, monkeypat
 
 def test_the_learning_rates_follow_the_schedule_apart(start: StartRun) -> None:
     trainer = start("tiny-gan", discriminator_learning_rate=5e-3, warmup_images=1000)
-    trainer._step()
+    trainer._step(0)
     assert trainer.adversary is not None
     assert trainer.optimizer.param_groups[0]["lr"] == pytest.approx(1e-3 / 1000)
     assert trainer.adversary.optimizer.param_groups[0]["lr"] == pytest.approx(5e-3 / 1000)
@@ -177,7 +177,7 @@ def test_compiling_is_asked_for_once(start: StartRun, monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(torch, "compile", compile_nothing)
     trainer = start("tiny", compile=True)
-    trainer._step()
+    trainer._step(0)
     assert compiled == [trainer.network]
 
 
@@ -201,3 +201,13 @@ def test_an_impossible_config_is_refused_and_nothing_written(
     with pytest.raises(InputError, match=match):
         start("tiny-gan", **change)
     assert not (tmp_path / "run").exists()
+
+
+def test_a_run_by_the_clock_ends_with_its_minutes(start: StartRun) -> None:
+    trainer = start("tiny", images=10_000_000, minutes=1 / 60)
+    seen: list[Progress] = []
+    trainer.run(seen.append)
+    assert 1 <= trainer.seconds < 60
+    assert 0 < trainer.images < 10_000_000
+    assert seen[-1].learning_rate == 0
+    assert seen[-1].total == trainer.images

@@ -29,9 +29,9 @@ def test_every_preset_has_a_sane_schedule(name: str) -> None:
     assert config.patch_at(0) == config.patch_start
     assert config.patch_at(1) == config.patch_end
     assert config.batch_at(0) >= config.batch_at(1) >= 1
-    assert config.learning_rate_share_at(0) < 0.01
-    assert config.learning_rate_share_at(config.warmup_images) == 1
-    assert config.learning_rate_share_at(config.images) == 0
+    assert config.learning_rate_share_at(0, 0) < 0.01
+    assert config.learning_rate_share_at(config.warmup_images, 0.1) == 1
+    assert config.learning_rate_share_at(config.images, 1) == 0
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -56,7 +56,15 @@ def test_an_unknown_preset_names_the_known_ones() -> None:
 
 def test_a_longer_run_keeps_the_learning_rate_before_the_cooldown() -> None:
     short, long = TrainConfig(images=100_000), TrainConfig(images=200_000)
-    assert short.learning_rate_share_at(60_000) == long.learning_rate_share_at(60_000)
+    shares = [run.learning_rate_share_at(60_000, run.progress_at(60_000, 0)) for run in (short, long)]
+    assert shares == [1, 1]
+
+
+def test_a_run_by_the_clock_is_as_far_as_its_minutes() -> None:
+    config = TrainConfig(images=100, minutes=2)
+    assert config.progress_at(90, 30) == 0.25
+    assert config.progress_at(5_000, 150) == 1
+    assert TrainConfig(images=100).progress_at(90, 1e6) == 0.9
 
 
 def test_photos_are_split_into_train_and_held_out(photos: Path) -> None:

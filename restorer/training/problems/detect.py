@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -16,7 +16,9 @@ from restorer.core.agreement import Agreement, Flags, agreement
 from restorer.core.damage import DAMAGE_CLASSES
 from restorer.core.errors import InputError
 from restorer.core.params import param
-from restorer.degradation import MECHANICAL, degrade
+from restorer.degradation import MECHANICAL, DamageBank, degrade
+from restorer.degradation.compression import compressed
+from restorer.degradation.shapes import load_shapes, shapes_beside
 from restorer.degradation.visibility import visible
 from restorer.networks import ARCHITECTURES
 from restorer.training.augment import add_grain, age_tones
@@ -31,6 +33,8 @@ DOUBT_FROM = 0.1
 """Coverage from which a pixel is at least not undamaged: between the two it teaches nothing."""
 TOLERANCE_PX = 2
 LINEWORK_COUNT = 400
+LAYERS_A_PROCESS = 64
+"""Fewer are drawn sooner than another process is started."""
 EVALUATION_COUNT = 64
 EVALUATION_SIDE = 192
 SHOWN = 8
@@ -67,6 +71,18 @@ class DetectConfig(TrainConfig):
     class_weight: float = param(0.5, "Weight of telling the classes apart, against finding damage at all.", low=0.0)
     dice_weight: float = param(1.0, "Weight of the soft Dice loss against the focal loss.", low=0.0)
     thin_weight: float = param(1.0, "How much more the surroundings of thin marks count in the focal loss.", low=0.0)
+    bank_layers: int = param(
+        0,
+        "Layers of marks drawn once and used many times, each time cut, turned and faded otherwise; 0 draws new "
+        "ones for every patch, which a graphics card would wait for.",
+        low=0,
+    )
+    shapes_share: float = param(
+        0.0,
+        "Share of those layers that get shapes of real damage, where damage/shapes lies beside the photos.",
+        low=0.0,
+        high=1.0,
+    )
     edge_weight: float = param(0.2, "Weight of the pixels right around damage.", low=0.0, high=1.0)
 
 
@@ -88,11 +104,12 @@ class DetectProblem:
         largest = max(config.patch_start, config.patch_end, EVALUATION_SIDE)
         self.photos, held_out = load_photos(data, largest, device)
         self._linework = LineworkBank(LINEWORK_COUNT, 2 * largest, config.seed, device)
+        self._bank = _bank(config, data, largest, device) if config.bank_layers else None
         self._held_out = self._examples(held_out, EVALUATION_COUNT, EVALUATION_SIDE, torch.Generator().manual_seed(20))
 
     def batch(self, count: int, side: int, generator: torch.Generator) -> Batch:
         """Damaged patches; ``target`` says what is damaged how, ``extra["care"]`` how much each pixel counts."""
-        return self._examples(self.photos, count, side, generator)
+        return self._examples(self.photos, count, side, generator, self._bank)
 
     def predict(self, network: nn.Module, batch: Batch) -> Tensor:
         """Logits."""
@@ -144,12 +161,15 @@ class DetectProblem:
         found = _tinted(photos, network(photos).sigmoid())
         return torch.cat((photos, found, _tinted(photos, self._held_out.target[:SHOWN])), 3).float()
 
-    def _examples(self, photos: PhotoSet, count: int, side: int, generator: torch.Generator) -> Batch:
+    def _examples(
+        self, photos: PhotoSet, count: int, side: int, generator: torch.Generator, bank: DamageBank | None = None
+    ) -> Batch:
+        """Damaged patches, with marks of the bank or with new ones."""
         clean = self._looks(_scaled(photos, self.config, count, side, generator), generator)
         hit = (torch.rand((count,), generator=generator) >= self.config.clean_share).nonzero()[:, 0].to(clean.device)
         damaged, coverage = clean.clone(), clean.new_zeros((count, len(DAMAGE_CLASSES), side, side))
         if len(hit):
-            harmed = degrade(clean[hit], generator, MECHANICAL)
+            harmed = bank.apply(clean[hit], generator) if bank else degrade(clean[hit], generator, MECHANICAL)
             damaged[hit], coverage[hit] = harmed.photos, harmed.damage
         target = (coverage >= LABEL_FROM).float()
         care = self._care(target, coverage, visible(clean, damaged))
@@ -194,6 +214,19 @@ def _network(config: DetectConfig) -> nn.Module:
         raise InputError(f"{config.architecture} cannot be built from {config.hyperparameters}: {error}.") from None
 
 
+def _bank(config: DetectConfig, data: Path, side: int, device: torch.device) -> DamageBank:
+    folder = shapes_beside(data)
+    return DamageBank(
+        config.bank_layers,
+        side,
+        config.seed,
+        device,
+        shapes=load_shapes(folder, held_out=False) if folder else (),
+        shapes_share=config.shapes_share,
+        processes=min(os.cpu_count() or 1, max(1, config.bank_layers // LAYERS_A_PROCESS)),
+    )
+
+
 def _scaled(photos: PhotoSet, config: DetectConfig, count: int, side: int, generator: torch.Generator) -> Tensor:
     """Patches of a batch, all enlarged or shrunk by one factor drawn evenly on a logarithmic scale."""
     low, high = config.least_scale, config.most_scale
@@ -218,15 +251,9 @@ def _softened(photos: Tensor, share: float, generator: torch.Generator) -> Tenso
 
 def _stored(photos: Tensor, share: float, generator: torch.Generator) -> Tensor:
     """As files hold them: 8 bit, a ``share`` of them JPEG of quality 50 to 95."""
-    dice = torch.rand((len(photos), 2), generator=generator).tolist()
-    eight = (photos.clamp(0, 1) * 255).round().to(torch.uint8).permute(0, 2, 3, 1).cpu().numpy()
-    kept = []
-    for pixels, (chance, quality) in zip(eight, dice, strict=True):
-        if chance < share:
-            _, data = cv2.imencode(".jpg", pixels[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, int(50 + 45 * quality)])
-            pixels = np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR))[..., ::-1]
-        kept.append(np.ascontiguousarray(pixels.transpose(2, 0, 1)))
-    return torch.from_numpy(np.stack(kept)).to(photos.device).float() / 255
+    dice = torch.rand((3, len(photos)), generator=generator).to(photos.device)
+    stored = compressed(photos, 50 + 45 * dice[1], dice[2, :, None, None, None] < 0.5)
+    return torch.where(dice[0, :, None, None, None] < share, stored, (photos.clamp(0, 1) * 255).round() / 255)
 
 
 def _dice(logits: Tensor, target: Tensor, care: Tensor) -> Tensor:
