@@ -71,9 +71,11 @@ def apply(
     """Runs one task on a photo and writes the result; of several variants the others go to OUT-2, OUT-3 …"""
     from restorer.formats.container import container_for
     from restorer.formats.raster import export_losses
+    from restorer.formats.recipe_file import write_recipe
     from restorer.session.engines import check_device
-    from restorer.session.export import check_target, export_recipe, is_same_file
+    from restorer.session.export import check_target, is_same_file
     from restorer.session.provenance import provenance_for
+    from restorer.session.recipes import recipe_of
     from restorer.session.session import Session
 
     chosen = get_task(task)
@@ -96,7 +98,7 @@ def apply(
     step = session.resolve_step(chosen.id, values, model=model, seed=seed)
     source = session.open_photo(photo, page=page)
     marked = _read_mask(chosen, mask, source.image)
-    request = session.request(source.image, marked, step, photo_name=photo.name, origin=source.metadata.origin)
+    request = session.request(source.image, marked, step, photo_name=photo.name, file=source.metadata.facts)
     losses = export_losses(source.image, wanted, source.metadata, infrared=source.infrared)
     notices = [*source.notes, *losses]
     for notice in notices:
@@ -117,7 +119,7 @@ def apply(
         )
         written.append(target)
     if save_recipe is not None:
-        export_recipe(save_recipe, Recipe((finished.step,)), overwrite=overwrite)
+        write_recipe(save_recipe, recipe_of((finished,)), overwrite=overwrite)
 
     if json:
         say_json(

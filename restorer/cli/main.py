@@ -18,6 +18,7 @@ from restorer.cli.detect import detect
 from restorer.cli.doctor import doctor
 from restorer.cli.inspect import inspect
 from restorer.cli.output import complain, forgive_streams, say
+from restorer.cli.run import run as run_recipe
 from restorer.cli.running import JobError
 from restorer.cli.tasks import tasks
 from restorer.cli.window import OpenWindow, demo_command, window_command
@@ -61,6 +62,7 @@ def create_app(open_window: OpenWindow, late_commands: Sequence[LateCommand] = (
     app = typer.Typer(cls=CommandOrFiles, add_completion=False, rich_markup_mode=None)
     app.callback(subcommand_metavar="[FILE]… | COMMAND …")(_root)
     app.command("apply", cls=ApplyCommand)(apply)
+    app.command("run")(run_recipe)
     app.command("detect")(detect)
     app.command("inspect")(inspect)
     app.command("tasks")(tasks)

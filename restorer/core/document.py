@@ -7,35 +7,25 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from restorer.core.brush import Brush, StrokePainter
+from restorer.core.change import NOTHING, Change
 from restorer.core.errors import StaleResultError
+from restorer.core.file_facts import NO_FACTS, FileFacts
 from restorer.core.geometry import Bounds
 from restorer.core.history import Choice, Entry, History, next_state
 from restorer.core.image import Image, Patch, Pixels
 from restorer.core.mask import Mask, MaskEdit, MaskEditor, MaskPiece, Plane, require_size
-from restorer.core.origin import UNKNOWN, Origin
 from restorer.core.result import TaskResult, filled_fraction
 from restorer.core.step import Step
 from restorer.core.vault import PixelVault
 
-NOTHING = Bounds(0, 0, 0, 0)
+__all__ = ["NOTHING", "Change", "Document", "Thumbnailer"]
+
 Thumbnailer = Callable[[Image], Pixels]
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What a mutator changed: parts to redraw, and whether the history list looks different."""
-
-    image: Bounds = NOTHING
-    mask: Bounds = NOTHING
-    history: bool = False
-
-    def __or__(self, other: Change) -> Change:
-        return Change(self.image.union(other.image), self.mask.union(other.mask), self.history or other.history)
 
 
 class Document:
@@ -46,7 +36,7 @@ class Document:
         name: shown to the person.
         vault: keeps pixels for undo; a new one with the default budget if None.
         thumbnailer: makes the small picture of a history step; none are kept if None.
-        origin: what the photo's file tells about its pixels.
+        file: what the photo's file tells about its pixels.
     """
 
     def __init__(
@@ -56,16 +46,19 @@ class Document:
         *,
         vault: PixelVault | None = None,
         thumbnailer: Thumbnailer | None = None,
-        origin: Origin = UNKNOWN,
+        file: FileFacts = NO_FACTS,
     ) -> None:
         self.name = name
-        self.origin = origin
+        self.file = file
         self.original = original
         self._image = original
         self._mask = Mask.empty(original.width, original.height)
         self._vault = vault if vault is not None else PixelVault()
         self._thumbnailer = thumbnailer
+        self._protected = Mask.empty(original.width, original.height)
         self._painter: StrokePainter | None = None
+        self._painter_protects = False
+        self._mask_revision = 0
         self.history = History(root_state=secrets.token_hex(32))
         self._saved_state = self.history.state
         self.original_thumbnail = thumbnailer(original) if thumbnailer else None
@@ -79,6 +72,20 @@ class Document:
     def mask(self) -> Mask:
         """The live mask; change it through this class only."""
         return self._mask
+
+    @property
+    def protected(self) -> Mask:
+        """The live plane of what is never to be touched: whatever is not 0. Change it through this class only."""
+        return self._protected
+
+    def protection(self) -> Mask | None:
+        """Read-only copy of :attr:`protected` for another thread; None where nothing is protected."""
+        return None if self._protected.is_empty else self._protected.snapshot()
+
+    @property
+    def mask_revision(self) -> int:
+        """Another number whenever the mask or what is protected has, or may have, changed."""
+        return self._mask_revision
 
     @property
     def state(self) -> str:
@@ -95,16 +102,27 @@ class Document:
 
     # -- strokes and mask commands
 
-    def begin_stroke(self, brush: Brush) -> StrokePainter:
-        """A painter on the live mask; hand it to :meth:`end_stroke`, or abandon it."""
+    def begin_stroke(self, brush: Brush, *, protects: bool = False) -> StrokePainter:
+        """A painter on the live mask, or on what is protected; hand it to :meth:`end_stroke`, or abandon it."""
         self._settle_stroke()
-        self._painter = StrokePainter(self._mask, brush)
+        self._mask_revision += 1
+        self._painter = StrokePainter(self._protected if protects else self._mask, brush)
+        self._painter_protects = protects
         return self._painter
 
     def end_stroke(self, painter: StrokePainter, label: str = "Brush stroke") -> Change:
         """Makes the stroke one history entry; nothing is added where it changed nothing."""
         self._painter = None
-        return self._push_mask_edit(painter.finish(), label)
+        return self._push_mask_edit(painter.finish(), label, protects=self._painter_protects)
+
+    def edit_mask(self, edit: MaskEdit, label: str, *, protects: bool = False) -> Change:
+        """Puts an edit's values into the mask, or into what is protected, as one undoable action.
+
+        Nothing is added to the history where the edit is empty.
+        """
+        settled = self._settle_stroke()
+        inverse = (self._protected if protects else self._mask).swap(edit)
+        return settled | self._push_mask_edit(inverse, label, protects=protects)
 
     def replace_mask(self, plane: Plane, label: str) -> Change:
         """Sets the whole mask as one undoable action.
@@ -125,12 +143,19 @@ class Document:
         Otherwise a job that ends, or an undo, in the middle of a stroke would change mask values that the stroke has
         already saved, and taking the stroke back later would take that change back too.
         """
-        return self._push_mask_edit(self._painter.finish(), "Brush stroke") if self._painter else Change()
+        if self._painter is None:
+            return Change()
+        return self._push_mask_edit(self._painter.finish(), "Brush stroke", protects=self._painter_protects)
 
-    def _push_mask_edit(self, edit: MaskEdit, label: str) -> Change:
+    def _push_mask_edit(self, edit: MaskEdit, label: str, *, protects: bool = False) -> Change:
+        self._mask_revision += 1
         if not edit.pieces:
             return Change()
-        self._push(Entry(label, self.state, mask_key=self._keep_mask(edit)))
+        key = self._keep_mask(edit)
+        if protects:
+            self._push(Entry(label, self.state, protected_key=key))
+            return Change(protected=edit.bounds, history=True)
+        self._push(Entry(label, self.state, mask_key=key))
         return Change(mask=edit.bounds, history=True)
 
     # -- results
@@ -175,6 +200,7 @@ class Document:
         change = settled | Change(image=Bounds.around(patch.bounds for patch in result.patches), history=True)
         mask_key = None
         if used_mask is not None:
+            self._mask_revision += 1
             edit = self._clear_used(used_mask)
             if edit.pieces:
                 mask_key = self._keep_mask(edit)
@@ -230,6 +256,7 @@ class Document:
             detail=detail,
             image_key=image_key,
             mask_key=None,
+            protected_key=None,
             filled=(),
             thumbnail=self._thumbnailer(self._image) if self._thumbnailer is not None else None,
             seconds=0.0,
@@ -336,11 +363,18 @@ class Document:
         return self._vault.put((piece.bounds, piece.values) for piece in edit.pieces)
 
     def _swap_mask(self, index: int) -> Change:
+        """Swaps what an entry keeps of the mask, and of what is protected, with what is there."""
+        self._mask_revision += 1
         entry = self.history.entries[index]
-        if entry.mask_key is None:
-            return Change()
-        edit = MaskEdit(tuple(MaskPiece(bounds, values) for bounds, values in self._vault.get(entry.mask_key)))
-        inverse = self._mask.swap(edit)
-        self._vault.drop(entry.mask_key)
-        self.history.replace(index, replace(entry, mask_key=self._keep_mask(inverse)))
-        return Change(mask=edit.bounds)
+        mask_key, masked = self._swap_plane(self._mask, entry.mask_key)
+        protected_key, protected = self._swap_plane(self._protected, entry.protected_key)
+        self.history.replace(index, replace(entry, mask_key=mask_key, protected_key=protected_key))
+        return Change(mask=masked, protected=protected)
+
+    def _swap_plane(self, plane: Mask, key: int | None) -> tuple[int | None, Bounds]:
+        if key is None:
+            return None, NOTHING
+        edit = MaskEdit(tuple(MaskPiece(bounds, values) for bounds, values in self._vault.get(key)))
+        inverse = plane.swap(edit)
+        self._vault.drop(key)
+        return self._keep_mask(inverse), edit.bounds

@@ -34,7 +34,8 @@ class Entry:
         label: what to show, such as ``Brush stroke`` or ``Inpaint``.
         detail: a second line, such as ``Residual U-Net · 3 tiles``.
         state: hash of everything applied to the *pixels* up to and including this entry.
-        image_key, mask_key: vault keys of what swaps the photo's and the mask's pixels between before and after.
+        image_key, mask_key, protected_key: vault keys of what swaps the pixels of the photo, of the mask and of what is
+            protected between before and after.
         filled: where a step invented content.
         thumbnail: small uint8 RGB picture of the photo after a step.
         seconds: how long the step took.
@@ -49,6 +50,7 @@ class Entry:
     detail: str = ""
     image_key: int | None = None
     mask_key: int | None = None
+    protected_key: int | None = None
     filled: tuple[MaskPiece, ...] = ()
     thumbnail: Pixels | None = field(default=None, repr=False)
     seconds: float = 0.0
@@ -60,7 +62,7 @@ class Entry:
     def vault_keys(self) -> tuple[int, ...]:
         """Everything the vault keeps for this entry alone."""
         shared = () if self.amends else tuple(choice.image_key for choice in self.choices)
-        return (*(key for key in (self.image_key, self.mask_key) if key is not None), *shared)
+        return (*(key for key in (self.image_key, self.mask_key, self.protected_key) if key is not None), *shared)
 
 
 def next_state(parent: str, step: Step) -> str:

@@ -99,6 +99,13 @@ class Mask:
         plane.flags.writeable = False
         return Mask(plane)
 
+    def without(self, protected: Mask) -> Mask:
+        """Read-only copy with 0 wherever ``protected``, of the same size, is not."""
+        plane = self.plane.copy()
+        plane[protected.plane > 0] = 0
+        plane.flags.writeable = False
+        return Mask(plane)
+
     def swap(self, edit: MaskEdit) -> MaskEdit:
         """Puts the edit's values back and returns the edit that undoes that."""
         taken = []

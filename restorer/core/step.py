@@ -9,7 +9,10 @@ from typing import Any
 
 from restorer.core.errors import InputError
 
-RECIPE_FORMAT = 1
+RECIPE_FORMAT = 2
+"""Version 2 may carry masks beside the steps; version 1 had steps alone, and is read as it stands."""
+MOST_STEPS = 10_000
+_LARGEST_SEED = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,10 @@ class Step:
                 raise InputError(f"The field {name!r} of a step in the recipe has a wrong type.")
         if "task" not in data or "version" not in data:
             raise InputError("A step of the recipe lacks its task or version.")
+        if data["version"] < 1 or not 0 <= data.get("seed", 0) <= _LARGEST_SEED:
+            raise InputError("A step of the recipe has a version or a seed out of range.")
+        if not all(isinstance(value, bool | int | float | str) for value in data.get("params", {}).values()):
+            raise InputError("A step of the recipe has a parameter that is no plain value.")
         uses = {task: ModelUse.from_json(use) for task, use in data.get("uses", {}).items()}
         return cls(**{**data, "params": dict(data.get("params", {})), "uses": uses})
 
@@ -94,22 +101,42 @@ class Recipe:
 
     steps: tuple[Step, ...] = ()
 
+    def to_json(self) -> dict[str, Any]:
+        """Plain values."""
+        return {"restorer_recipe": RECIPE_FORMAT, "steps": [step.to_json() for step in self.steps]}
+
     def to_text(self) -> str:
-        return json.dumps({"restorer_recipe": RECIPE_FORMAT, "steps": [s.to_json() for s in self.steps]}, indent=2)
+        return json.dumps(self.to_json(), indent=2)
 
     @classmethod
-    def from_text(cls, text: str, *, name: str) -> Recipe:
+    def from_json(cls, data: object, *, name: str) -> Recipe:
         """Raises InputError, naming the recipe, where it is not one or comes from a newer program."""
-        try:
-            data = json.loads(text)
-        except (ValueError, RecursionError) as error:
-            raise InputError(f"The recipe {name} is not readable as JSON: {error}.") from None
         if not isinstance(data, dict) or "restorer_recipe" not in data or not isinstance(data.get("steps"), list):
             raise InputError(f"{name} is not a recipe of Restorer.")
-        if data["restorer_recipe"] != RECIPE_FORMAT:
+        format = data["restorer_recipe"]
+        if isinstance(format, bool) or not isinstance(format, int) or format < 1:
+            raise InputError(f"{name} is a recipe of the unknown format {format!r}.")
+        if format > RECIPE_FORMAT:
             raise InputError(
-                f"The recipe {name} has the format {data['restorer_recipe']!r}, this program reads {RECIPE_FORMAT}."
+                f"The recipe {name} has the format {format}, this program reads up to {RECIPE_FORMAT}.",
+                hint="Update Restorer to use it.",
             )
+        if len(data["steps"]) > MOST_STEPS:
+            raise InputError(f"{name} holds {len(data['steps'])} steps, more than {MOST_STEPS}.")
         if not all(isinstance(step, dict) for step in data["steps"]):
             raise InputError(f"{name} holds a step that is not an object.")
         return cls(tuple(Step.from_json(step) for step in data["steps"]))
+
+    @classmethod
+    def from_text(cls, text: str, *, name: str) -> Recipe:
+        """As :meth:`from_json`, from a file's text."""
+        return cls.from_json(parse_json(text, name=name), name=name)
+
+
+def parse_json(text: str, *, name: str) -> object:
+    """What a JSON text says. Raises InputError, naming it, where it is none."""
+    try:
+        data: object = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"The recipe {name} is not readable as JSON: {error}.") from None
+    return data

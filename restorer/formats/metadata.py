@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from restorer.core.origin import Origin
+from restorer.core.file_facts import FileFacts
 
 Dpi = tuple[float, float]
 """Pixels per inch across and down, both positive and finite."""
@@ -30,9 +30,9 @@ class Metadata:
     jpeg_quality: int | None = field(default=None, compare=False)
 
     @property
-    def origin(self) -> Origin:
+    def facts(self) -> FileFacts:
         """What of it says something about the pixels."""
-        return Origin(self.dpi, self.jpeg_quality)
+        return FileFacts(self.dpi, self.jpeg_quality)
 
     @property
     def described(self) -> bool:

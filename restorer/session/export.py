@@ -9,8 +9,7 @@ from pathlib import Path
 
 from restorer.core.errors import InputError
 from restorer.core.image import Image, Pixels
-from restorer.core.step import Recipe
-from restorer.formats.atomic import atomic_path, shown
+from restorer.formats.atomic import shown
 from restorer.formats.container import EXPORT_CONTAINERS, container_for, container_named
 from restorer.formats.metadata import Metadata
 from restorer.formats.provenance import Provenance, from_xmp, into_xmp
@@ -109,16 +108,6 @@ def with_provenance(
     if len(packet) > container.max_xmp_bytes:
         packet = into_xmp(None, provenance.after(from_xmp(kept.xmp) if kept.xmp else None))
     return replace(kept, xmp=packet), replace(options, keep_metadata=True)
-
-
-def export_recipe(target: Path, recipe: Recipe, *, overwrite: bool = False) -> None:
-    """Writes a recipe as JSON in one go.
-
-    Raises:
-        RestorerError: where it exists or cannot be written.
-    """
-    with atomic_path(target, overwrite=overwrite) as path:
-        path.write_text(recipe.to_text() + "\n", encoding="utf-8")
 
 
 def is_writable(folder: Path) -> bool:

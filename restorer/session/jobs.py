@@ -8,26 +8,25 @@ generator.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import time
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Protocol, TypeVar
 
-import numpy as np
-
 from restorer.core.contract import Engine
 from restorer.core.errors import Cancelled, RestorerError
+from restorer.core.file_facts import NO_FACTS, FileFacts
 from restorer.core.geometry import Bounds
 from restorer.core.image import Image, Patch
 from restorer.core.mask import Mask
-from restorer.core.origin import UNKNOWN, Origin
+from restorer.core.mask_code import mask_digest
 from restorer.core.params import build_params
 from restorer.core.progress import CancelToken, Notice, TaskEvent, TileFinished, TilesPlanned, TileStarted
 from restorer.core.result import TaskResult
 from restorer.core.step import Step
 from restorer.session.failure import failure_report
 from restorer.session.pace import Pace
+from restorer.session.protection import shielded
 from restorer.tasks import get_task
 from restorer.tasks.spec import TaskInput
 
@@ -65,10 +64,11 @@ class JobRequest:
         step: task, parameters, model and seed.
         photo: the pixels to work on.
         mask: read-only snapshot of where to work, or None.
+        protected: read-only snapshot of what must not change (not 0), or None.
         base_state: :attr:`Document.state` the photo had.
         model_title: of the model, for people; empty = its id.
         photo_name: of the photo, for people.
-        origin: what the photo's file tells about its pixels.
+        file: what the photo's file tells about its pixels.
     """
 
     id: int
@@ -79,7 +79,8 @@ class JobRequest:
     base_state: str = ""
     model_title: str = ""
     photo_name: str = ""
-    origin: Origin = UNKNOWN
+    protected: Mask | None = None
+    file: FileFacts = NO_FACTS
 
     def summary(self) -> dict[str, Any]:
         """Plain facts for a failure report: sizes and settings, no pixels."""
@@ -195,13 +196,6 @@ R = TypeVar("R")
 E = TypeVar("E")
 
 
-def mask_digest(mask: Mask) -> str:
-    """SHA-256 of the mask's size and plane, as hex."""
-    sha = hashlib.sha256(f"{mask.width}x{mask.height}".encode())
-    sha.update(np.ascontiguousarray(mask.plane).data)
-    return sha.hexdigest()
-
-
 def run_job(request: JobRequest, engine: EngineSource, token: CancelToken) -> Iterator[JobEvent]:
     """Runs a job and says what happens.
 
@@ -223,9 +217,10 @@ def run_job(request: JobRequest, engine: EngineSource, token: CancelToken) -> It
             model=request.step.model,
             seed=request.step.seed,
             uses={other: use.model for other, use in request.step.uses.items()},
-            origin=request.origin,
+            file=request.file,
         )
-        return task.run(given, owner, token)
+        work = task.run(given, owner, token)
+        return work if request.protected is None else shielded(work, request.photo, request.protected)
 
     def finish(result: TaskResult, seconds: float, device: str) -> JobFinished:
         step = replace(request.step, params={**request.step.params, **result.settled})

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 from restorer.core.contract import Engine
 from restorer.core.document import Document
 from restorer.core.errors import InputError, WeightsError, WorkError
+from restorer.core.file_facts import NO_FACTS, FileFacts
 from restorer.core.image import Image, Pixels
 from restorer.core.mask import Mask
-from restorer.core.origin import UNKNOWN, Origin
 from restorer.core.params import build_params, param_specs, params_to_json
 from restorer.core.step import ModelUse, Step
 from restorer.formats.limits import GIB, Limits
@@ -139,7 +139,7 @@ class Session:
             photo.image,
             photo.path.name,
             thumbnailer=lambda image: thumbnail(image, THUMBNAIL_PX),
-            origin=photo.metadata.origin,
+            file=photo.metadata.facts,
         )
 
     def export(
@@ -217,15 +217,19 @@ class Session:
             InputError: where the task needs a mask and nothing is painted.
         """
         task = get_task(step.task)
+        protected = document.protection()
         mask = document.mask.snapshot() if task.takes_mask else None
-        return self.request(
+        if mask is not None and protected is not None:
+            mask = mask.without(protected)
+        request = self.request(
             document.image,
             mask,
             step,
             base_state=document.state,
             photo_name=document.name,
-            origin=document.origin,
+            file=document.file,
         )
+        return dataclasses.replace(request, protected=protected)
 
     def request(
         self,
@@ -235,7 +239,7 @@ class Session:
         *,
         base_state: str = "",
         photo_name: str = "",
-        origin: Origin = UNKNOWN,
+        file: FileFacts = NO_FACTS,
     ) -> JobRequest:
         """A job on pixels that nobody will change. Raises as :meth:`make_request`."""
         task = get_task(step.task)
@@ -253,7 +257,7 @@ class Session:
             base_state=base_state,
             model_title=title,
             photo_name=photo_name,
-            origin=origin,
+            file=file,
         )
 
     def next_job_id(self) -> int:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from restorer.core.errors import DeviceMemoryError
+from restorer.core.geometry import Bounds
 from restorer.core.image import Image, Patch
 from restorer.core.mask import Mask, MaskPiece
 from restorer.core.progress import CancelToken, TaskEvent, TileFinished, TilesPlanned, TileStarted
@@ -15,7 +16,7 @@ from restorer.tasks.fill import FilledTile, TileFiller
 from restorer.tasks.grain_survey import GrainSurvey
 from restorer.tasks.holes import Holes
 from restorer.tasks.means import Means
-from restorer.tasks.regions import Layout, Tile, plan_tiles, replan
+from restorer.tasks.regions import Layout, Tile, plan_tiles, replan, tiles_for
 
 DEPTH_PX = 40
 """How far into a hole it is filled at full scale. Holes thicker than that (half of it from each side) are filled coarse
@@ -31,6 +32,7 @@ class Region:
         grow_px, feather_px: see :func:`restorer.tasks.composite.coverage`.
         grain: 1 = as much as the surroundings have.
         seed: of the grain.
+        within: only what this part of the photo rests on is filled; all if None.
     """
 
     photo: Image
@@ -39,6 +41,7 @@ class Region:
     feather_px: int
     grain: float
     seed: int
+    within: Bounds | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -201,3 +204,5 @@ class _Work:
         )
         self.survey = GrainSurvey(self.holes)
         self.plan = plan_tiles(self.holes, self.layout, self.token)
+        if region.within is not None:
+            self.plan = tiles_for(self.plan, region.within, region.photo.bounds)

@@ -15,7 +15,7 @@ from restorer.tasks.answers import Answer, Region, fill_region
 from restorer.tasks.classical import AUTO, METHODS
 from restorer.tasks.holes import PAINTED_FROM
 from restorer.tasks.means import Means, classical_means, network_means
-from restorer.tasks.spec import CLASSICAL, Fidelity, Task, TaskInput
+from restorer.tasks.spec import CLASSICAL, Fidelity, Locality, Task, TaskInput
 
 DEFAULT_DETAIL = 0.0
 """Per cent. Another value gives other pixels for recipes that do not name it: the task's version is to be raised."""
@@ -123,7 +123,8 @@ def _fill(given: TaskInput, mask: Mask, means: Means, token: CancelToken) -> Gen
             "There is only one fill, so no variants were made.",
             "A model with a vivid partner varies where Detail is above 0 %, PatchMatch in large holes.",
         )
-    region = Region(given.photo, mask, params.grow_px, params.feather_px, params.match_grain / 100, given.seed)
+    grain = params.match_grain / 100
+    region = Region(given.photo, mask, params.grow_px, params.feather_px, grain, given.seed, given.within)
     answers = yield from fill_region(region, means, numbers, token)
     if len(answers) < len(numbers):
         yield Notice("All fills of this region come out the same, so there is only one.")
@@ -150,4 +151,5 @@ INPAINT = Task(
     needs_mask=True,
     icon="inpaint",
     run=run,
+    locality=Locality(sees_whole=True),
 )

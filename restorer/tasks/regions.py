@@ -25,6 +25,8 @@ _BLOCK_CELLS = 8
 _MAX_OVERLAP_PX = 16
 _MARGIN_PX = 3
 """How far beyond the pixels that a level takes from the next that one is filled, for interpolation."""
+_FAR_PX = 512
+"""How far from a part of the photo tiles of a level may lie (in its pixels) that are computed for its sake."""
 _CALL_COST_PX = 64 * 64
 """What one call costs besides its pixels, in pixels: with it two tiles are joined where that saves work."""
 
@@ -81,8 +83,11 @@ class Tile:
 
     def photo_bounds(self, photo: Bounds) -> Bounds:
         """Its extent in photo pixels."""
-        edges = (self.extent.left, self.extent.top, self.extent.right, self.extent.bottom)
-        return Bounds(*(edge << self.level for edge in edges)).intersect(photo)
+        return _in_photo(self.extent, self.level).intersect(photo)
+
+    def photo_crop(self, photo: Bounds) -> Bounds:
+        """What it looks at, in photo pixels."""
+        return _in_photo(self.crop, self.level).intersect(photo)
 
 
 def plan_tiles(holes: Holes, layout: Layout, token: CancelToken) -> tuple[Tile, ...]:
@@ -121,6 +126,31 @@ def replan(holes: Holes, tiles: Sequence[Tile], layout: Layout) -> tuple[Tile, .
             key = part.top // CELL_PX, part.left // CELL_PX
             cells[key] = part.union(cells.get(key, part))
     return tuple(t for level, cells in parts.items() for t in _cut_and_join(holes, level, cells, layout))
+
+
+def tiles_for(tiles: Sequence[Tile], within: Bounds, photo: Bounds) -> tuple[Tile, ...]:
+    """Those tiles of a plan that a part of the photo rests on, in their order.
+
+    A tile sees what those before it have filled, so each that is wanted brings the earlier ones along that lie in what
+    it looks at. A scratch right across the photo would bring all of itself along; what is far off matters so little
+    that the chain ends :data:`_FAR_PX` away.
+
+    Args:
+        tiles: a whole plan, in the order it is computed.
+        within: the part, in photo pixels.
+        photo: all of it.
+    """
+    kept: list[Tile] = []
+    looks: list[tuple[int, Bounds]] = []
+    for tile in reversed(tiles):
+        writes = tile.photo_bounds(photo)
+        near = writes.overlaps(within.pad(_FAR_PX << tile.level))
+        if writes.overlaps(within) or any(
+            (near or level < tile.level) and writes.overlaps(look) for level, look in looks
+        ):
+            kept.append(tile)
+            looks.append((tile.level, tile.photo_crop(photo)))
+    return tuple(reversed(kept))
 
 
 def _target(holes: Holes, level: int, block: Bounds) -> Flags:
@@ -250,3 +280,7 @@ def _join(pieces: Iterable[list[Bounds]], layout: Layout) -> list[list[Bounds]]:
 
 def _cost(core: Bounds, layout: Layout) -> int:
     return core.pad(layout.context_px).area + _CALL_COST_PX
+
+
+def _in_photo(bounds: Bounds, level: int) -> Bounds:
+    return Bounds(*(edge << level for edge in (bounds.left, bounds.top, bounds.right, bounds.bottom)))

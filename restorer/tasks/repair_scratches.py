@@ -15,7 +15,10 @@ from restorer.core.progress import CancelToken, Notice, TaskEvent
 from restorer.core.result import TaskResult
 from restorer.tasks.detection import DetectionParams, detect
 from restorer.tasks.inpaint import INPAINT, InpaintParams
-from restorer.tasks.spec import Fidelity, Task, TaskInput
+from restorer.tasks.spec import Fidelity, Locality, Task, TaskInput
+
+_SEEN_AROUND_PX = 192
+"""How far around the part that is wanted damage is looked for: the part is filled from what lies there."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,11 @@ def run(given: TaskInput, engine: Engine, token: CancelToken) -> Generator[TaskE
     if given.mask is not None:
         require_size(given.mask.width, given.mask.height, photo.width, photo.height)
     within = None if given.mask is None else given.mask.occupied()
+    if given.within is not None:
+        near = given.within.pad(_SEEN_AROUND_PX).intersect(photo.bounds)
+        within = near if within is None else near.intersect(within)
+    if within is not None and within.is_empty:
+        return TaskResult(())
     damage = yield from detect(photo, given.model, engine, token, within=within)
     found = damage.mask_at(params.sensitivity, classes)
     del damage
@@ -58,7 +66,8 @@ def run(given: TaskInput, engine: Engine, token: CancelToken) -> Generator[TaskE
     if found.is_empty:
         yield Notice("No damage was found, so nothing was changed.", "A higher sensitivity finds more.")
         return TaskResult(())
-    fill = TaskInput(photo, found, _fill_params(params), given.uses[INPAINT.id], given.seed)
+    model = given.uses[INPAINT.id]
+    fill = TaskInput(photo, found, _fill_params(params), model, given.seed, within=given.within)
     return (yield from INPAINT.run(fill, engine, token))
 
 
@@ -78,4 +87,5 @@ REPAIR_SCRATCHES = Task(
     run=run,
     may_take_mask=True,
     uses=(INPAINT.id,),
+    locality=Locality(sees_whole=True),
 )

@@ -13,7 +13,7 @@ from restorer.core.mask import MaskPiece
 from restorer.core.params import param
 from restorer.core.progress import CancelToken, TaskEvent
 from restorer.core.result import TaskResult
-from restorer.tasks.spec import Fidelity, Task, TaskInput
+from restorer.tasks.spec import Fidelity, Locality, Task, TaskInput
 
 KINDS = ("print", "film", "faded", "mechanical", "full")
 """Plans of the degradation model, the best to look at first."""
@@ -62,4 +62,5 @@ SIMULATE_DAMAGE = Task(
     icon="scribble",
     run=run,
     weightless=True,
+    locality=Locality(sees_whole=True),  # a fold runs right across, so that all of it is computed
 )

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from restorer.core.contract import Engine
+from restorer.core.file_facts import NO_FACTS, FileFacts
+from restorer.core.geometry import Bounds
 from restorer.core.image import Image
 from restorer.core.mask import Mask
-from restorer.core.origin import UNKNOWN, Origin
 from restorer.core.progress import CancelToken, TaskEvent
 from restorer.core.result import TaskResult
 
@@ -48,7 +49,13 @@ class TaskInput:
         model: id of installed weights, or :data:`CLASSICAL`.
         seed: of every random choice.
         uses: models of the other tasks that this one runs (:attr:`Task.uses`), by task id.
-        origin: what the photo's file tells about its pixels.
+        within: only this part of the result is wanted; None = all. Given only to tasks that see the whole photo
+            (:attr:`Locality.sees_whole`), which may leave out whatever does not matter there.
+        origin: where the photo's top left corner lies in the whole photo, of which it may be a part: what belongs to
+            places (noise, grids) is counted from there.
+        facts: what :attr:`Locality.survey` said of the whole photo. Empty where nobody asked it: the task then asks
+            itself, of the photo it is given.
+        file: what the photo's file tells about its pixels.
     """
 
     photo: Image
@@ -57,9 +64,39 @@ class TaskInput:
     model: str
     seed: int = 0
     uses: Mapping[str, str] = field(default_factory=dict)
-    origin: Origin = UNKNOWN
+    within: Bounds | None = None
+    origin: tuple[int, int] = (0, 0)
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    file: FileFacts = NO_FACTS
 
 
+Survey = Callable[[Image, CancelToken], Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Locality:
+    """How a part of a task's result can be computed without the rest, so that it equals the whole one's there.
+
+    Most tasks look at pixels and their surroundings: they are run on a part of the photo with a margin. What they
+    measure over all of it (a noise level, the ends of a histogram) belongs into ``survey``.
+
+    Attributes:
+        margin_px: how far around a pixel the task itself looks; where that is less than what its models look at
+            (the context in their cards), theirs counts.
+        grid_px: the part begins at multiples of this, so that blocks of a compressed photo or tiles lie as they do in
+            the whole photo.
+        sees_whole: the task is given the whole photo all the same, and in :attr:`TaskInput.within` what is wanted.
+        survey: plain facts of a whole photo, found out once for as long as its pixels stay the same.
+    """
+
+    margin_px: int = 64
+    grid_px: int = 64
+    sees_whole: bool = False
+    survey: Survey | None = None
+
+
+Migration = Callable[[Mapping[str, Any]], Mapping[str, Any]]
+"""Plain parameters of one version of a task as the next version writes them."""
 Run = Callable[[TaskInput, Engine, CancelToken], Generator[TaskEvent, None, TaskResult]]
 
 
@@ -80,6 +117,9 @@ class Task:
         may_take_mask: whether a mask, if there is one, confines it though it needs none.
         uses: ids of other tasks whose models it runs besides its own.
         weightless: whether there are no models for it, so that none is missed.
+        locality: how a part of its result is computed alone, to be previewed; None where there is no such thing.
+        migrations: how the parameters of an older version become those of the one after it, by the older number; where
+            a number is missing, the parameters stayed as they were and only the pixels became others.
     """
 
     id: str
@@ -94,6 +134,8 @@ class Task:
     may_take_mask: bool = False
     uses: tuple[str, ...] = ()
     weightless: bool = False
+    locality: Locality | None = Locality()
+    migrations: Mapping[int, Migration] = field(default_factory=dict)
 
     @property
     def takes_mask(self) -> bool:

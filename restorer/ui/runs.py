@@ -155,7 +155,15 @@ class TaskRuns(QObject):
             raise InputError(
                 "Nothing is painted yet.", hint="Paint over the damage with the brush (B), then press Run."
             )
+        protected = photo.document.protected
         plane = photo.document.mask.plane.copy()
+        if not protected.is_empty:
+            plane[protected.plane > 0] = 0
+            if not plane.any():
+                raise InputError(
+                    "Everything painted is protected.",
+                    hint="Take the protection away with its brush (G) and the right mouse button.",
+                )
         for order in self._orders.values():
             if order.photo is photo and order.mask is not None:
                 region = order.mask.occupied().slices
@@ -197,6 +205,7 @@ class TaskRuns(QObject):
             base_state=document.state,
             model_title=order.model_title,
             photo_name=order.photo.name,
+            protected=document.protection(),
         )
         run = RunProgress(order.photo, job, order.mask)
         self._running[job.id] = run

@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from restorer.core.file_facts import FileFacts
 from restorer.core.jpeg_tables import quality_of, quantisation_table
-from restorer.core.origin import Origin
 
 
 def test_tables_are_those_of_the_standard_at_quality_50() -> None:
@@ -27,5 +27,5 @@ def test_what_is_no_table(steps: list[int]) -> None:
 
 
 def test_resolution_follows_the_pixels() -> None:
-    assert Origin((300, 150), 80).scaled(2, 4) == Origin((600, 600), 80)
-    assert Origin(None, 80).scaled(2, 4) == Origin(None, 80)
+    assert FileFacts((300, 150), 80).scaled(2, 4) == FileFacts((600, 600), 80)
+    assert FileFacts(None, 80).scaled(2, 4) == FileFacts(None, 80)

@@ -78,4 +78,4 @@ def test_a_missing_colour_is_noticed() -> None:
 def test_the_quality_of_a_file_is_told_by_its_tables(quality: int) -> None:
     file = io.BytesIO()
     PIL.Image.fromarray(np.full((16, 16, 3), 90, np.uint8)).save(file, "JPEG", quality=quality)
-    assert decode_photo(file.getvalue(), "photo.jpg").metadata.origin.jpeg_quality == quality
+    assert decode_photo(file.getvalue(), "photo.jpg").metadata.facts.jpeg_quality == quality

@@ -5,11 +5,11 @@ import os
 import pytest
 
 from restorer.core.errors import InputError
-from restorer.core.step import Recipe, Step
+from restorer.core.step import Recipe
 from restorer.formats.metadata import Metadata
 from restorer.formats.provenance import Provenance, from_xmp
 from restorer.formats.raster import ExportOptions, read_photo
-from restorer.session.export import check_target, export_photo, export_recipe, suggested_path
+from restorer.session.export import check_target, export_photo, suggested_path
 
 
 @pytest.mark.parametrize(
@@ -102,12 +102,3 @@ def test_an_export_of_nothing_done_is_identical(tmp_path, photo):
     packet = b"<x:xmpmeta xmlns:x='adobe:ns:meta/'/>"
     export_photo(tmp_path / "a.tif", photo, Metadata(xmp=packet))
     assert read_photo(tmp_path / "a.tif").metadata.xmp == packet
-
-
-def test_a_recipe_comes_back(tmp_path):
-    recipe = Recipe((Step("inpaint", 1, {"grow_px": 2}),))
-    path = tmp_path / "r.json"
-    export_recipe(path, recipe)
-    assert Recipe.from_text(path.read_text("utf-8"), name="r.json") == recipe
-    with pytest.raises(InputError):
-        export_recipe(path, recipe)

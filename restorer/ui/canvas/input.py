@@ -58,10 +58,10 @@ class InputSurface(Surface):
             self._pointer_changed()
             self.brush_changed.emit(brush)
 
-    def mask_touched(self, bounds: Bounds) -> None:
-        """The live mask changed there."""
+    def mask_touched(self, bounds: Bounds, *, protects: bool = False) -> None:
+        """The live mask, or what is protected, changed there."""
         if self._scene is not None:
-            self._scene.mask_touched(bounds)
+            self._scene.mask_touched(bounds, protects=protects)
             self._repaint_image(bounds)
 
     def stroke_ended(self, change: Change) -> None:

@@ -19,9 +19,12 @@ _LINE_PX = 1.25
 _LINE_CASING_PX = 1.0
 _LINE_CASING_OPACITY = 0.6
 _DASH_PX = 4.0
+_HATCH_PITCH_PX = 8.0
+_HATCH_LINE_PX = 1.5
+_HATCH_OPACITY = 0.35
 
 # Codes of the outline, indices into its table.
-_NONE, _DARK, _LIGHT = 0, 1, 2
+_NONE, _DARK, _LIGHT, _HATCHED = 0, 1, 2, 3
 _CASING_CODE = 255
 """Takes the place of full coverage in the tint's table, which is worth a step of 1 / 255."""
 
@@ -68,6 +71,27 @@ def colour(overlay: Overlay, plane: Plane, ratio: float, left: int, top: int) ->
     if overlay is Overlay.OUTLINE:
         return _outline(plane, ratio, left, top)
     return _looked_up(_matte_table(), plane)
+
+
+def hatch_reach(ratio: float) -> int:
+    """As :func:`reach`, for :func:`hatch`."""
+    return reach(Overlay.OUTLINE, ratio)
+
+
+def hatch(plane: Plane, ratio: float, left: int, top: int) -> ArgbPixels:
+    """What is protected: a white diagonal hatch inside of a white line on a dark one. Arguments as of :func:`colour`,
+    with :func:`hatch_reach` pixels more on every side."""
+    width, casing = _whole(_LINE_PX * ratio), _whole(_LINE_CASING_PX * ratio)
+    margin = width + casing
+    solid = (plane > 0).astype(np.uint8)
+    line = solid & ~_shrunk(solid, width)
+    codes = _grown(line, casing)[margin:-margin, margin:-margin]
+    pitch = _whole(_HATCH_PITCH_PX * ratio)
+    rows, columns = np.ogrid[top : top + codes.shape[0], left : left + codes.shape[1]]
+    on_line = (rows + columns) % pitch < _whole(_HATCH_LINE_PX * ratio)
+    codes[solid[margin:-margin, margin:-margin].astype(bool) & on_line & (codes == _NONE)] = _HATCHED
+    codes[line[margin:-margin, margin:-margin].astype(bool)] = _LIGHT
+    return _looked_up(_outline_table(), codes)
 
 
 def _tint(plane: Plane, casing: int) -> ArgbPixels:
@@ -141,6 +165,7 @@ def _outline_table() -> ArgbPixels:
     table = np.zeros(256, np.uint32)
     table[_DARK] = _words(0, 0, 0, _LINE_CASING_OPACITY)
     table[_LIGHT] = _words(255, 255, 255, 1.0)
+    table[_HATCHED] = _words(255, 255, 255, _HATCH_OPACITY)
     return table
 
 

@@ -18,6 +18,7 @@ from restorer.ui.canvas.job_tiles import JobTiles, outline_reach
 from restorer.ui.canvas.mask_layer import MaskLayer
 from restorer.ui.canvas.overlay import Overlay
 from restorer.ui.canvas.photo_layer import PhotoLayer
+from restorer.ui.canvas.protected_layer import ProtectedLayer
 from restorer.ui.canvas.pyramid import TilePyramid
 from restorer.ui.canvas.viewport import Viewport
 
@@ -41,6 +42,7 @@ class Scene:
         self._used_mask: Mask | None = None
         self._live = PhotoLayer(TilePyramid(document.image, to_display))
         self._mask = MaskLayer(document.mask)
+        self._protected = ProtectedLayer(document.protected)
         self._reference: Image | None = None
         self._before: PhotoLayer | None = None
         self._after: PhotoLayer | None = None
@@ -58,9 +60,10 @@ class Scene:
             self._part_with_reference()
             self._live.pyramid.set_image(self.document.image, change.image)
         self._mask.update(change.mask)
+        self._protected.update(change.protected)
 
-    def mask_touched(self, bounds: Bounds) -> None:
-        self._mask.update(bounds)
+    def mask_touched(self, bounds: Bounds, *, protects: bool = False) -> None:
+        (self._protected if protects else self._mask).update(bounds)
 
     # -- a running job
 
@@ -129,7 +132,7 @@ class Scene:
         """Device pixels of the canvas to paint again where a part of the photo or the mask changed."""
         if changed.is_empty:
             return []
-        reach = max(self._mask.reach, outline_reach(ratio)) + 1
+        reach = max(self._mask.reach, self._protected.reach, outline_reach(ratio)) + 1
         box = viewport.bounds_to_view(changed).pad(reach)
         return [
             part
@@ -162,7 +165,8 @@ class Scene:
 
     def paint(self, painter: QPainter, part: Bounds, canvas: Bounds, viewport: Viewport, ratio: float) -> None:
         """Paints a part of the canvas in device pixels; the surround is there already."""
-        self._mask.show_as(self.overlay, ratio)
+        for marks in (self._mask, self._protected):
+            marks.show_as(self.overlay, ratio)
         for pane in self.panes(canvas, viewport):
             shown = part.intersect(pane.clip)
             if shown.is_empty:
@@ -172,9 +176,10 @@ class Scene:
             layer.paint(painter, shown, viewport.offset_x + pane.offset_x, viewport.offset_y)
             if pane.shows_before or not self.shows_live:
                 continue
-            self._mask.look(viewport)
-            if self.overlay is not Overlay.OFF:
-                self._mask.paint(painter, shown, viewport.offset_x + pane.offset_x, viewport.offset_y)
+            for marks in (self._mask, self._protected):
+                marks.look(viewport)
+                if self.overlay is not Overlay.OFF:
+                    marks.paint(painter, shown, viewport.offset_x + pane.offset_x, viewport.offset_y)
             painter.save()
             painter.setClipRect(QRect(shown.left, shown.top, shown.width, shown.height))
             painter.translate(pane.offset_x, 0)

@@ -88,6 +88,7 @@ class CanvasView(InputSurface):
         scene.refresh(change)
         self._repaint_image(change.image)
         self._repaint_image(change.mask)
+        self._repaint_image(change.protected)
 
     def is_stroking(self) -> bool:
         return self._pointing.brush_tool.is_stroking

@@ -59,8 +59,8 @@ class ToolHost(Protocol):
         """The person changed the brush."""
         ...
 
-    def mask_touched(self, bounds: Bounds) -> None:
-        """The live mask changed there; it is painted again."""
+    def mask_touched(self, bounds: Bounds, *, protects: bool = False) -> None:
+        """The live mask, or what is protected, changed there; it is painted again."""
         ...
 
     def stroke_ended(self, change: Change) -> None:

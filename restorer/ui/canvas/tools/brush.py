@@ -48,6 +48,7 @@ class _Stroke:
     brush: Brush
     painter: StrokePainter
     last: StrokePoint
+    protects: bool
 
 
 @dataclass(slots=True)
@@ -61,7 +62,8 @@ class _Scrub:
 
 
 class BrushTool(Tool):
-    """Left paints in the brush's mode (or erases, as the eraser), right always erases.
+    """Left paints in the brush's mode (or erases, as the eraser), right always erases; the protect brush does so on the
+    plane of what is never to be touched.
 
     Shift+click joins with the last point by a straight line. Shift+drag resizes; Alt+right-drag resizes sideways and
     hardens upwards.
@@ -70,6 +72,7 @@ class BrushTool(Tool):
     def __init__(self, host: ToolHost) -> None:
         super().__init__(host)
         self.erases = False
+        self.protects = False
         self._stroke: _Stroke | None = None
         self._scrub: _Scrub | None = None
         self._last: StrokePoint | None = None
@@ -131,7 +134,7 @@ class BrushTool(Tool):
             self._host.change_brush(scrub.brush)
         if self._stroke is not None:
             stroke, self._stroke = self._stroke, None
-            self._host.mask_touched(stroke.painter.abandon())
+            self._host.mask_touched(stroke.painter.abandon(), protects=stroke.protects)
 
     # -- strokes
 
@@ -143,7 +146,8 @@ class BrushTool(Tool):
         if erases or self.erases or pointer.erases:
             brush = replace(brush, mode=BrushMode.SUBTRACT)
         point = _point(pointer)
-        self._stroke = _Stroke(document, brush, document.begin_stroke(brush), point)
+        painter = document.begin_stroke(brush, protects=self.protects)
+        self._stroke = _Stroke(document, brush, painter, point, self.protects)
         self._paint_to(self._stroke, point)
         return True
 
@@ -151,12 +155,16 @@ class BrushTool(Tool):
         touched = stroke.painter.add(point)
         stroke.last = point
         if not touched.is_empty:
-            self._host.mask_touched(touched)
+            self._host.mask_touched(touched, protects=stroke.protects)
 
     def _end_stroke(self, stroke: _Stroke) -> None:
         self._stroke = None
         self._last = stroke.last
-        label = "Brush stroke" if stroke.brush.mode is BrushMode.ADD else "Eraser stroke"
+        adds = stroke.brush.mode is BrushMode.ADD
+        if stroke.protects:
+            label = "Protect" if adds else "Protect less"
+        else:
+            label = "Brush stroke" if adds else "Eraser stroke"
         change = stroke.document.end_stroke(stroke.painter, label)
         if change.history:
             self._host.stroke_ended(change)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class FileFacts:
     """Facts that the pixels themselves do not show.
 
     Attributes:
@@ -17,10 +17,10 @@ class Origin:
     dpi: tuple[float, float] | None = None
     jpeg_quality: int | None = None
 
-    def scaled(self, across: float, down: float) -> Origin:
+    def scaled(self, across: float, down: float) -> FileFacts:
         """Of the photo in the same print size with that many times the pixels."""
         return self if self.dpi is None else replace(self, dpi=(self.dpi[0] * across, self.dpi[1] * down))
 
 
-UNKNOWN = Origin()
+NO_FACTS = FileFacts()
 """Of a photo that came from no file, or one that tells nothing."""
