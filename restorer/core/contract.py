@@ -119,7 +119,8 @@ class Generator(Protocol):
             a new array of the same height, width and channels (times the network's scale), clamped to 0 to 1.
 
         Raises:
-            DeviceMemoryError: where the device's memory ran out; ask the engine to step down and try smaller.
+            DeviceError: where the device's memory ran out or the device failed; ask the engine to step down and try
+                again.
             WorkError: where the network gave not-a-number values.
         """
         ...
@@ -144,6 +145,10 @@ class Engine(Protocol):
         """``cpu``, ``cuda:0``, ``mps``: where the next call will run."""
         ...
 
+    def remarks(self) -> tuple[TaskEvent, ...]:
+        """What came up inside of calls since it was last asked: plans for memory, calls that had to be repeated."""
+        ...
+
     def lease(self, model_id: str, *, seed: int = 0, mix: float = 0.0) -> AbstractContextManager[Generator]:
         """Loads (or finds resident) a model and keeps it resident while the context is open.
 
@@ -165,7 +170,9 @@ class Engine(Protocol):
         ...
 
     def step_down(self, generator: Generator, side: int) -> Notice:
-        """After a DeviceMemoryError at ``side``: allows only smaller tiles, at the end the CPU; says so.
+        """After a DeviceError at ``side``: allows only smaller tiles, at the end the CPU; says so.
+
+        Where the device itself failed, the CPU is taken at once.
 
         Raises:
             OutOfMemoryError: at the bottom of the ladder.

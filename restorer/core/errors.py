@@ -44,8 +44,16 @@ class OutOfMemoryError(WorkError):
     """The device's memory ran out even at the smallest step of the ladder."""
 
 
-class DeviceMemoryError(WorkError):
-    """One call did not fit the device's memory; the engine can step down and the task try again."""
+class DeviceError(WorkError):
+    """One call failed on its device; the engine can step down and the task try again."""
+
+
+class DeviceMemoryError(DeviceError):
+    """The call did not fit the device's memory."""
+
+
+class DeviceLostError(DeviceError):
+    """The device is gone or its driver failed: nothing can be computed on it any more in this process."""
 
 
 class StaleResultError(WorkError):

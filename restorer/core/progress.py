@@ -7,6 +7,7 @@ what to do with them. Events are frozen and carry read-only arrays, so they may 
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import dataclass
 
 from restorer.core.errors import Cancelled
@@ -15,22 +16,46 @@ from restorer.core.image import Patch
 
 
 class CancelToken:
-    """Set from any thread; asked between tiles."""
+    """Set from any thread; asked between tiles by the one thread that works."""
 
-    __slots__ = ("_event",)
+    __slots__ = ("_event", "_go", "paused_s")
 
     def __init__(self) -> None:
         self._event = threading.Event()
+        self._go = threading.Event()
+        self._go.set()
+        self.paused_s = 0.0
+        """Seconds the work has stood still so far."""
 
     def cancel(self) -> None:
+        """For good; work that is paused ends too."""
         self._event.set()
+        self._go.set()
 
     @property
     def is_cancelled(self) -> bool:
         return self._event.is_set()
 
+    def pause(self) -> None:
+        """Lets the work stand still where it next asks, until :meth:`resume`; means nothing once cancelled."""
+        if not self._event.is_set():
+            self._go.clear()
+            if self._event.is_set():  # cancelled in between: nobody would wake it up
+                self._go.set()
+
+    def resume(self) -> None:
+        self._go.set()
+
+    @property
+    def is_paused(self) -> bool:
+        return not self._go.is_set()
+
     def raise_if_cancelled(self) -> None:
-        """Raises Cancelled once :meth:`cancel` was called."""
+        """Raises Cancelled once :meth:`cancel` was called. Waits here while the work is paused."""
+        if not self._go.is_set():
+            since = time.monotonic()
+            self._go.wait()
+            self.paused_s += time.monotonic() - since
         if self._event.is_set():
             raise Cancelled
 
@@ -68,4 +93,21 @@ class Notice:
     detail: str = ""
 
 
-TaskEvent = TilesPlanned | TileStarted | TileFinished | Notice
+@dataclass(frozen=True, slots=True)
+class MemoryPlanned:
+    """How large a tile may be now, and why.
+
+    Attributes:
+        device: where the tiles go, such as ``cuda:0``.
+        tile_px: largest side of a tile.
+        needed_bytes: predicted for one such tile, the model's weights included.
+        free_bytes: what the device had left when it was asked.
+    """
+
+    device: str
+    tile_px: int
+    needed_bytes: int
+    free_bytes: int
+
+
+TaskEvent = TilesPlanned | TileStarted | TileFinished | Notice | MemoryPlanned

@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 
 from restorer.core.contract import FloatPixels
-from restorer.core.errors import DeviceMemoryError
+from restorer.core.errors import DeviceError
 from restorer.core.geometry import Bounds
 from restorer.core.image import Image, Patch, Pixels
 from restorer.core.progress import CancelToken, Notice, TaskEvent, TileFinished, TilesPlanned, TileStarted
@@ -24,7 +24,7 @@ class TileRunner(Protocol):
     """Where the tiles are computed."""
 
     def compute(self, pixels: FloatPixels) -> FloatPixels:
-        """One call; DeviceMemoryError where it was too much."""
+        """One call; DeviceError where it was too much or the device failed."""
         ...
 
     def tile_side(self) -> int:
@@ -32,7 +32,7 @@ class TileRunner(Protocol):
         ...
 
     def step_down(self, side: int) -> Notice:
-        """After a DeviceMemoryError: makes :meth:`tile_side` smaller or the device another one, or raises."""
+        """After a DeviceError: makes :meth:`tile_side` smaller or the device another one, or raises."""
         ...
 
 
@@ -188,7 +188,7 @@ def compute_tile(
             break
         try:
             return runner.compute(pixels)
-        except DeviceMemoryError:
+        except DeviceError:
             pass  # Stepped down outside of the handler: its traceback would keep the memory in use.
         yield runner.step_down(max(height, width))
     grid = plan_tiles(width, height, side, shape)

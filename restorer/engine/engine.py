@@ -11,15 +11,16 @@ from torch import nn
 
 from restorer.core import contract, tiled_run
 from restorer.core.contract import BytePlanes, FloatPixels, Levels
-from restorer.core.errors import DeviceMemoryError, OutOfMemoryError
+from restorer.core.errors import DeviceLostError, DeviceMemoryError, OutOfMemoryError
 from restorer.core.geometry import Bounds
 from restorer.core.image import Image
 from restorer.core.mask import Mask
-from restorer.core.progress import CancelToken, Notice, TaskEvent
+from restorer.core.progress import CancelToken, MemoryPlanned, Notice, TaskEvent
 from restorer.core.tiling import TileShape
 from restorer.engine import devices, planes_run
 from restorer.engine.cache import ResidentCache
 from restorer.engine.degrade import degrade_photo
+from restorer.engine.failures import first_line, is_device_lost
 from restorer.engine.generator import TorchGenerator
 from restorer.engine.ladder import FLOOR_PX, Ladder
 from restorer.engine.lease import LeasedGenerator
@@ -42,7 +43,8 @@ class TorchEngine:
     """Implements :class:`restorer.core.contract.Engine` with torch.
 
     From the first lease to the end of the last one it belongs to the thread that took it; any other thread that uses it
-    meanwhile gets a RuntimeError. A step down holds for as long; afterwards the device is tried afresh.
+    meanwhile gets a RuntimeError. A step down holds for as long; afterwards the device is tried afresh. One that failed
+    for good is not: from then on this engine computes on the processor.
 
     Args:
         device: ``auto``, ``cpu``, ``cuda``, ``cuda:1`` or ``mps``.
@@ -50,6 +52,8 @@ class TorchEngine:
         threads: processor threads, a setting of the whole process; by default torch's own, which is all cores.
         architectures: the networks that cards may name.
         resident_bytes: budget for models that stay loaded; by default a quarter of the device's memory.
+        budget_bytes: most memory that plans count on, or None for what the device has free.
+        on_lost: called with the device's id and what its driver said once it failed.
 
     Raises:
         InputError: where this computer has no such device.
@@ -63,6 +67,8 @@ class TorchEngine:
         threads: int | None = None,
         architectures: Architectures = ARCHITECTURES,
         resident_bytes: int | None = None,
+        budget_bytes: Callable[[], int | None] = lambda: None,
+        on_lost: Callable[[str, str], None] = lambda device, reason: None,
     ) -> None:
         self.device = devices.choose_device(device)
         self._catalogue = catalogue or Catalogue.default()
@@ -70,12 +76,30 @@ class TorchEngine:
         budget = int(self.device.total_bytes * RESIDENT_SHARE) if resident_bytes is None else resident_bytes
         self._models: ResidentCache[Blend, TorchGenerator] = ResidentCache(budget)
         self._owner = Ownership(f"the engine of {self.device.id}")
+        self._budget_bytes = budget_bytes
+        self._on_lost = on_lost
+        self._is_lost = False
+        self._remarks: list[TaskEvent] = []
+        self._last_plan: tuple[str, int] | None = None
         self._ladder = self._top_of_ladder()
         _configure_torch(threads)
 
     @property
     def device_name(self) -> str:
         return self.device.id if self._ladder.has_refuge else devices.CPU
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether its device failed, so that it computes on the processor for good."""
+        return self._is_lost
+
+    def remarks(self) -> tuple[TaskEvent, ...]:
+        """See the contract."""
+        for model in self._models.leased():
+            self._remarks.extend(model.take_remarks())
+        remarks = tuple(self._remarks)
+        self._remarks.clear()
+        return remarks
 
     @contextlib.contextmanager
     def lease(self, model_id: str, *, seed: int = 0, mix: float = 0.0) -> Iterator[LeasedGenerator]:
@@ -98,11 +122,13 @@ class TorchEngine:
                     yield leased
                 finally:
                     leased.close()
+                    self._remarks.extend(model.take_remarks())
             finally:
                 self._models.release(blend)
         finally:
             if self._owner.depth == 1:
                 self._ladder = self._top_of_ladder()
+                self._last_plan = None
             self._owner.give_back()
 
     def tile_side(self, generator: contract.Generator, *, preferred: int) -> int:
@@ -110,19 +136,30 @@ class TorchEngine:
         model = self._resident(generator)
         allowed = min(preferred, self._ladder.limit_px or preferred)
         try:
-            fits = largest_side(devices.free_bytes(self.device_name), model.bytes_per_px)
+            free = self._free_bytes()
+            per_px = model.bytes_per_px
+        except DeviceLostError as error:
+            self._remarks.append(self._abandon(str(error)))
+            return self.tile_side(generator, preferred=preferred)
         except DeviceMemoryError:
-            fits = 0
-        side = min(allowed, max(fits, FLOOR_PX))
-        return side // model.multiple * model.multiple or side
+            free, per_px = 0, 1.0
+        side = min(allowed, max(largest_side(free, per_px), FLOOR_PX))
+        side = side // model.multiple * model.multiple or side
+        if self._last_plan != (self.device_name, side) and free:
+            self._last_plan = (self.device_name, side)
+            needed = round(side * side * per_px) + model.bytes
+            self._remarks.append(MemoryPlanned(self.device_name, side, needed, free))
+        return side
 
     def step_down(self, generator: contract.Generator, side: int) -> Notice:
         """See the contract."""
-        self._resident(generator)
+        model = self._resident(generator)
+        if model.lost:
+            return self._abandon(model.lost)
         self._models.evict_idle()
         notice = self._ladder.step_down(side)
-        for model in self._models.leased():
-            self._place(model)
+        for leased in self._models.leased():
+            self._place(leased)
         release_unused(torch.device(self.device.id))
         return notice
 
@@ -164,10 +201,13 @@ class TorchEngine:
         return degrade_photo(photo, plan, token, severity=severity, seed=seed, device=self.device_name)
 
     def _load(self, blend: Blend) -> TorchGenerator:
+        return TorchGenerator(blend, self._load_blend(blend))
+
+    def _load_blend(self, blend: Blend) -> nn.Module:
         network = self._load_network(blend.card)
         if blend.vivid is not None:
             network = mix_networks(network, self._load_network(blend.vivid), blend)
-        return TorchGenerator(blend, network)
+        return network
 
     def _load_network(self, card: ModelCard) -> nn.Module:
         self._catalogue.verify(card)
@@ -180,10 +220,40 @@ class TorchEngine:
             for key in mixes[: len(mixes) - _MIXES_KEPT + 1]:
                 self._models.drop_idle(key)
 
+    def _free_bytes(self) -> int:
+        """What plans may count on. Raises DeviceLostError where not even that can be asked."""
+        device = torch.device(self.device_name)
+        try:
+            free = devices.free_bytes(self.device_name)
+        except RuntimeError as error:
+            if is_device_lost(error, device):
+                raise DeviceLostError(f"The device {device} stopped working: {first_line(error)}") from None
+            raise
+        budget = self._budget_bytes()
+        return free if budget is None else min(free, budget)
+
+    def _abandon(self, reason: str) -> Notice:
+        """Leaves a device that failed for the processor, with every leased model and for good."""
+        self._is_lost = True
+        self._ladder = self._top_of_ladder()
+        self._last_plan = None
+        self._models.evict_idle()
+        for model in self._models.leased():
+            if str(model.device) != devices.CPU or model.lost:
+                model.revive(self._load_blend(model.blend))
+        self._on_lost(self.device.id, reason)
+        return Notice(
+            f"{self.device.name} stopped working; went on with the processor, which is slower.",
+            f"{reason} The device is not used again until Restorer is started anew.",
+        )
+
     def _place(self, model: TorchGenerator) -> None:
         device = torch.device(self.device_name)
         try:
             model.move_to(device)
+            return
+        except DeviceLostError as error:
+            self._remarks.append(self._abandon(str(error)))
             return
         except DeviceMemoryError:
             pass  # Tried again below, where the error's traceback keeps nothing in memory any more.
@@ -203,7 +273,7 @@ class TorchEngine:
         return generator.model
 
     def _top_of_ladder(self) -> Ladder:
-        return Ladder(has_refuge=self.device.id != devices.CPU)
+        return Ladder(has_refuge=self.device.id != devices.CPU and not self._is_lost)
 
 
 class _Runner:

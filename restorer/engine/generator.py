@@ -13,9 +13,11 @@ import torch
 from torch import Tensor, nn
 
 from restorer.core.contract import FloatPixels, FloatPlane, Levels, Variation
-from restorer.core.errors import DeviceMemoryError, InputError, WorkError
+from restorer.core.errors import DeviceLostError, DeviceMemoryError, InputError, WorkError
 from restorer.core.geometry import Bounds
 from restorer.core.noise import normal_vector, white_noise
+from restorer.core.progress import Notice
+from restorer.engine.failures import first_line, is_device_lost
 from restorer.engine.memory import is_out_of_memory, network_bytes, peak_bytes_per_px, release_unused
 from restorer.engine.tensors import (
     image_tensor,
@@ -76,6 +78,15 @@ class TorchGenerator:
         self.plane_count = int(getattr(network, "planes", 0))
         self._is_half_safe = blend.is_half_safe
         self._bytes_per_px: float | None = None
+        self._remarks: list[Notice] = []
+        self.lost = ""
+        """What its device said when it failed; empty while it works."""
+
+    def take_remarks(self) -> tuple[Notice, ...]:
+        """What came up inside of calls since this was last asked."""
+        remarks = tuple(self._remarks)
+        self._remarks.clear()
+        return remarks
 
     @property
     def bytes_per_px(self) -> float:
@@ -83,6 +94,7 @@ class TorchGenerator:
 
         Raises:
             DeviceMemoryError: where not even that fits.
+            DeviceLostError: where the device failed.
         """
         if self._bytes_per_px is None:
             self._bytes_per_px = self._measure()
@@ -116,19 +128,32 @@ class TorchGenerator:
 
         Raises:
             DeviceMemoryError: where they do not fit; they stay where they were.
+            DeviceLostError: where the device failed; see :meth:`revive`.
         """
         if device == self.device:
             return
-        _attempt(lambda: self._carry_to(device), device, f"the weights of {self.card.title}")
+        try:
+            _attempt(lambda: self._carry_to(device), device, f"the weights of {self.card.title}", source=self.device)
+        except DeviceLostError as error:
+            self.lost = str(error)
+            raise
         self.device = device
         self._bytes_per_px = None
 
     def _carry_to(self, device: torch.device) -> None:
         try:
             self._network.to(device)
-        except (RuntimeError, MemoryError):
-            self._network.to(self.device)
+        except (RuntimeError, MemoryError) as error:
+            if not (is_device_lost(error, device) or is_device_lost(error, self.device)):
+                self._network.to(self.device)
             raise
+
+    def revive(self, network: nn.Module) -> None:
+        """Goes on with a fresh copy of the weights on the processor: those on a device that failed cannot be read."""
+        self._network = network.to(memory_format=torch.channels_last)
+        self.device = torch.device("cpu")
+        self.lost = ""
+        self._bytes_per_px = None
 
     def __call__(
         self,
@@ -158,16 +183,29 @@ class TorchGenerator:
         """``call`` in 16 bit where the device is good at it, else (and where that overflowed) in float32."""
 
         def run(half: torch.dtype | None) -> FloatPixels:
-            return _attempt(lambda: call(half), self.device, f"{pixels.shape[1]} × {pixels.shape[0]} pixels")
+            try:
+                return _attempt(lambda: call(half), self.device, f"{pixels.shape[1]} × {pixels.shape[0]} pixels")
+            except DeviceLostError as error:
+                self.lost = str(error)
+                raise
 
         half = half_dtype(self.device) if self._is_half_safe else None
         result = run(half)
         if half is not None and not np.isfinite(result).all():
             # Some graphics cards overflow where others do not; once is enough to know.
             self._is_half_safe = False
+            self._remarks.append(
+                Notice(
+                    f"{self.card.title} gave values that are not numbers in 16-bit arithmetic; it goes on in 32 bit.",
+                    "The tile was computed anew. It takes a little longer; the picture is not affected.",
+                )
+            )
             result = run(None)
         if not np.isfinite(result).all():
-            raise WorkError(f"The model {self.card.id} gave not-a-number values; nothing of them was used.")
+            raise WorkError(
+                f"The model {self.card.id} gave values that are not numbers on {self.device}; none of them was used.",
+                hint="Choose another device or another model. restorer doctor checks the arithmetic of the device.",
+            )
         return result
 
     def _check(self, pixels: FloatPixels, mask: FloatPlane | None) -> None:
@@ -262,16 +300,30 @@ def _seeded(seed: int, device: torch.device) -> Iterator[None]:
         yield
 
 
-def _attempt(action: Callable[[], T], device: torch.device, what: str) -> T:
-    """The result of ``action``; every kind of out-of-memory error becomes DeviceMemoryError."""
+def _attempt(action: Callable[[], T], device: torch.device, what: str, source: torch.device | None = None) -> T:
+    """The result of ``action``.
+
+    Args:
+        source: another device that takes part, from which something is fetched.
+
+    Raises:
+        DeviceMemoryError: for every kind of out-of-memory error.
+        DeviceLostError: where the device failed for good.
+    """
+    failure: DeviceMemoryError | DeviceLostError
     try:
         return action()
     except (RuntimeError, MemoryError) as error:
-        if not is_out_of_memory(error):
+        lost = next((d for d in (device, source) if d is not None and is_device_lost(error, d)), None)
+        if lost is not None:
+            failure = DeviceLostError(f"The device {lost} stopped working: {first_line(error)}")
+        elif is_out_of_memory(error):
+            failure = DeviceMemoryError(f"The memory of the device {device} ran out for {what}.")
+        else:
             raise
         reason = str(error)
     # Only here, where the error and its traceback are gone, does nothing hold the failed call's tensors any more.
-    release_unused(device)
-    failure = DeviceMemoryError(f"The memory of the device {device} ran out for {what}.")
+    if isinstance(failure, DeviceMemoryError):
+        release_unused(device)
     failure.add_note(reason)
     raise failure

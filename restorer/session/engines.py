@@ -32,6 +32,9 @@ class ClassicalEngine:
     def device_name(self) -> str:
         return "cpu"
 
+    def remarks(self) -> tuple[TaskEvent, ...]:
+        return ()
+
     def lease(self, model_id: str, *, seed: int = 0, mix: float = 0.0) -> AbstractContextManager[Generator]:
         self._refuse(model_id)
 

@@ -21,7 +21,15 @@ from restorer.core.image import Image, Patch
 from restorer.core.mask import Mask
 from restorer.core.mask_code import mask_digest
 from restorer.core.params import build_params
-from restorer.core.progress import CancelToken, Notice, TaskEvent, TileFinished, TilesPlanned, TileStarted
+from restorer.core.progress import (
+    CancelToken,
+    MemoryPlanned,
+    Notice,
+    TaskEvent,
+    TileFinished,
+    TilesPlanned,
+    TileStarted,
+)
 from restorer.core.result import TaskResult
 from restorer.core.step import Step
 from restorer.session.failure import failure_report
@@ -149,6 +157,17 @@ class JobNotice:
     detail: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class JobMemoryPlanned:
+    """The largest tile from now on; see :class:`MemoryPlanned`."""
+
+    id: int
+    device: str
+    tile_px: int
+    needed_bytes: int
+    free_bytes: int
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class JobFinished:
     """Done. ``step`` is what was done in full, with the mask's digest and what the task settled itself; ``device`` is
@@ -187,6 +206,7 @@ JobEvent = (
     | JobPreview
     | JobProgress
     | JobNotice
+    | JobMemoryPlanned
     | JobFinished
     | JobFailed
     | JobCancelled
@@ -253,7 +273,8 @@ def carry_out(
         owner = engine() if callable(engine) else engine
         device = owner.device_name
         yield JobStarted(request.id, request.model_title, device)
-        result = yield from _translated(request.id, work(owner), token)
+        owner.remarks()  # whatever an earlier job left unsaid
+        result = yield from _translated(request.id, work(owner), owner, token)
         yield finish(result, time.monotonic() - started, owner.device_name)
     except Cancelled:
         yield JobCancelled(request.id)
@@ -274,18 +295,32 @@ def _failed(request: Request, error: Exception, device: str) -> JobFailed:
     return JobFailed(request.id, message, hint, report, exit_code)
 
 
-def _translated(job: int, work: Generator[TaskEvent, None, R], token: CancelToken) -> Generator[JobEvent, None, R]:
-    pace = Pace()
+def _translated(
+    job: int, work: Generator[TaskEvent, None, R], owner: Engine, token: CancelToken
+) -> Generator[JobEvent, None, R]:
+    pace = Pace(lambda: time.monotonic() - token.paused_s)
     with contextlib.closing(work):
         while True:
+            ended = False
             try:
                 event = next(work)
             except StopIteration as stop:
                 result: R = stop.value
+                ended = True
+            except Exception:
+                yield from _remarks(job, owner, pace)
+                raise
+            yield from _remarks(job, owner, pace)
+            if ended:
                 break
             yield from _translate(job, event, pace)
     token.raise_if_cancelled()
     return result
+
+
+def _remarks(job: int, owner: Engine, pace: Pace) -> Iterator[JobEvent]:
+    for remark in owner.remarks():
+        yield from _translate(job, remark, pace)
 
 
 def _translate(job: int, event: TaskEvent, pace: Pace) -> Iterator[JobEvent]:
@@ -303,3 +338,5 @@ def _translate(job: int, event: TaskEvent, pace: Pace) -> Iterator[JobEvent]:
             yield JobProgress(job, pace.done, total, pace.seconds_left())
         case Notice(message, detail):
             yield JobNotice(job, message, detail)
+        case MemoryPlanned(device, tile_px, needed_bytes, free_bytes):
+            yield JobMemoryPlanned(job, device, tile_px, needed_bytes, free_bytes)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from restorer.core.errors import DeviceMemoryError
+from restorer.core.errors import DeviceError
 from restorer.core.geometry import Bounds
 from restorer.core.image import Image, Patch
 from restorer.core.mask import Mask, MaskPiece
@@ -150,13 +150,13 @@ class _Work:
         self._patches, self._filled = [], []
 
     def attempt(self, tile: Tile) -> FilledTile | None:
-        """One tile, or None where the device's memory ran out.
+        """One tile, or None where the device could not do it.
 
         The error ends here, before anybody steps down: its traceback would keep alive what has to be freed.
         """
         try:
             return self._filler.fill(tile, self.layout, self.means.answer(self._number))
-        except DeviceMemoryError:
+        except DeviceError:
             return None
 
     def accept(self, tile: Tile, done: FilledTile) -> None:

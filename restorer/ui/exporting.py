@@ -53,6 +53,7 @@ class Exporter(QObject):
 
         def begin(job: Job) -> Work:
             self._queue.update(job, detail="Disk, writing")
+            job.log.add(f"Writing {order.target}")
             return work
 
         def work(_token: CancelToken) -> Iterator[object]:
@@ -72,11 +73,13 @@ class Exporter(QObject):
         def on_written(job: Job, _target: object) -> None:
             if order.photo.document.state == order.state:
                 order.photo.document.mark_saved()
+            job.log.add(f"Written to {order.target}")
             self._queue.settle(job, JobState.DONE, f"Written to {order.target.parent}")
             self.exported.emit(order.photo, order.target)
 
         def on_error(job: Job, error: Exception) -> None:
-            message = self._stopped(order, error)
+            message = self._stopped(order, error, job)
+            job.log.add(str(error), "error")
             self._queue.settle(job, JobState.FAILED, str(error), report=message.report if message else "")
             if message is not None:
                 self.message_raised.emit(message)
@@ -90,16 +93,17 @@ class Exporter(QObject):
                 begin=begin,
                 on_event=on_written,
                 on_error=on_error,
+                retry=lambda: self.export(order),
             )
         )
 
-    def _stopped(self, order: ExportOrder, error: Exception) -> Message | None:
+    def _stopped(self, order: ExportOrder, error: Exception, job: Job) -> Message | None:
         return error_message(
             f"Export of {order.target.name} stopped",
             error,
             kept="Your edits are kept, and no file was overwritten.",
             offers=(
                 Offer("Choose another place", lambda: self.retry_wanted.emit(order)),
-                Offer("Try again", lambda: self.export(order)),
+                Offer("Try again", lambda: self._queue.retry(job)),
             ),
         )

@@ -23,6 +23,7 @@ from restorer.core.step import Step
 from restorer.formats.color import thumbnail
 from restorer.session.jobs import (
     JobCancelled,
+    JobEvent,
     JobFailed,
     JobFinished,
     JobNotice,
@@ -187,6 +188,7 @@ class TaskRuns(QObject):
                 begin=partial(self._begin, order),
                 on_event=partial(self._on_event, order),
                 on_error=partial(self._on_error, order),
+                retry=partial(self._enqueue, order),
             )
         )
         if not job.state.is_over:
@@ -223,8 +225,9 @@ class TaskRuns(QObject):
 
         return work
 
-    def _on_event(self, order: _Order, job: Job, event: object) -> None:
+    def _on_event(self, order: _Order, job: Job, event: JobEvent | _Result) -> None:
         run = self._running[job.id]
+        job.log.note(event.event if isinstance(event, _Result) else event)
         match event:
             case JobStarted(device=device):
                 run.device = device
@@ -255,6 +258,7 @@ class TaskRuns(QObject):
         message = error_message(f"{order.title} of {order.photo.name} stopped", error, kept=_KEPT)
         if message is not None:
             self.message_raised.emit(message)
+        job.log.add(str(error), "error")
         self._end(job, JobState.FAILED, str(error), report=message.report if message is not None else "")
 
     def _finish(self, order: _Order, job: Job, result: _Result) -> None:
@@ -277,14 +281,15 @@ class TaskRuns(QObject):
                 pictures=result.pictures,
             )
         except StaleResultError:
-            self._end(job, JobState.DONE, "Not applied: the photo changed meanwhile")
+            job.log.add("The photo changed while it ran, so the result was not applied", "warning")
+            self._end(job, JobState.DONE, "Not applied: the photo changed meanwhile", keep_plan=True)
             self.message_raised.emit(
                 Message(
                     "warning",
                     f"The result of {order.title} was not applied",
                     f"{order.photo.name} changed while it ran. Your changes are kept; the result belonged to the "
                     "photo as it was before.",
-                    (Offer("Run again", partial(self._enqueue, order)),),
+                    (Offer("Run again", partial(self._queue.retry, job)),),
                     key=f"stale-{job.id}",
                 )
             )
@@ -299,17 +304,17 @@ class TaskRuns(QObject):
                 "error",
                 f"{order.title} of {order.photo.name} stopped",
                 " ".join(part for part in (event.message, _KEPT, event.hint) if part),
-                (Offer("Try again", partial(self._enqueue, order)),),
+                (Offer("Try again", partial(self._queue.retry, job)),),
                 report=event.report,
                 key=f"failed-{job.id}",
             )
         )
 
-    def _end(self, job: Job, state: JobState, detail: str, report: str = "") -> None:
+    def _end(self, job: Job, state: JobState, detail: str, report: str = "", *, keep_plan: bool = False) -> None:
         order = self._orders.pop(job.id, None)
         if order is not None:
             self._lanes.identify(order.device, "")
-        self._queue.settle(job, state, detail, report)
+        self._queue.settle(job, state, detail, report, keep_plan=keep_plan)
         run = self._running.pop(job.id, None)
         if run is not None:
             self.over.emit(run)

@@ -106,6 +106,7 @@ class Workspace(QObject):
     def close_photo(self, photo: OpenPhoto) -> None:
         """Cancels the photo's jobs and forgets it, its changes included: ask first."""
         self.jobs.cancel_all(photo)
+        self.jobs.forget(photo)
         place = self._photos.index(photo)
         self._photos.remove(photo)
         self._last_masks.pop(photo, None)

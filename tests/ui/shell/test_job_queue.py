@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from pytestqt.qtbot import QtBot
 
+from restorer.core.errors import Cancelled
 from restorer.core.progress import CancelToken
 from restorer.ui.job_queue import Job, JobPlan, JobQueue, JobState
 from restorer.ui.workers import Lanes, Work
@@ -24,7 +25,12 @@ class Stage:
         self.gates: dict[str, threading.Event] = {}
 
     def add(
-        self, name: str, subject: object = None, device: str = "cpu", begin: Callable[[Job], Work] | None = None
+        self,
+        name: str,
+        subject: object = None,
+        device: str = "cpu",
+        begin: Callable[[Job], Work] | None = None,
+        retry: Callable[[], object] | None = None,
     ) -> Job:
         gate = self.gates[name] = threading.Event()
 
@@ -32,9 +38,12 @@ class Stage:
             self.begun.append(name)
 
             def work(token: CancelToken) -> Iterator[object]:
-                while not gate.wait(0.005):
-                    if token.is_cancelled:
-                        return
+                try:
+                    while not gate.wait(0.005):
+                        token.raise_if_cancelled()
+                    token.raise_if_cancelled()
+                except Cancelled:
+                    return
                 yield "done"
 
             return work
@@ -48,6 +57,7 @@ class Stage:
                 begin=begin or default_begin,
                 on_event=lambda job, _event: self.queue.settle(job, JobState.DONE, "Done"),
                 on_error=self._on_error,
+                retry=retry,
             )
         )
 
@@ -170,3 +180,83 @@ def test_only_what_is_over_can_be_taken_off_the_list(stage: Stage, qtbot: QtBot)
     qtbot.waitUntil(lambda: job.state is JobState.DONE)
     stage.queue.dismiss(job)
     assert stage.queue.find(job.id) is None
+
+
+def order(stage: Stage) -> list[str]:
+    return [job.title for job in stage.queue.jobs]
+
+
+def finish(stage: Stage, qtbot: QtBot) -> list[str]:
+    """Lets everything end; returns the order in which jobs began."""
+    for gate in stage.gates.values():
+        gate.set()
+    qtbot.waitUntil(lambda: not stage.queue.open_jobs)
+    return stage.begun
+
+
+def test_waiting_jobs_are_moved_and_run_in_the_new_order(stage: Stage, qtbot: QtBot) -> None:
+    photo = object()
+    first, second, third, fourth = (stage.add(name, photo) for name in "abcd")
+    stage.queue.move(fourth, before=second)
+    assert order(stage) == ["a", "d", "b", "c"]
+    stage.queue.move(third, before=first)
+    assert order(stage) == ["a", "c", "d", "b"], "nothing comes in front of what runs"
+    stage.queue.move(first, before=None)
+    stage.queue.shift(second, -1)
+    stage.queue.shift(third, -5)
+    stage.queue.shift(fourth, 9)
+    assert order(stage) == ["a", "c", "b", "d"]
+    assert finish(stage, qtbot) == ["a", "c", "b", "d"]
+
+
+def test_a_paused_lane_begins_nothing_and_its_job_stands_still(stage: Stage, qtbot: QtBot) -> None:
+    first, second = stage.add("first"), stage.add("second")
+    elsewhere = stage.add("elsewhere", device="cuda:1")
+    lane = stage.lanes.device("cpu")
+    stage.queue.pause(lane)
+    assert first.is_paused
+    for gate in stage.gates.values():
+        gate.set()
+    qtbot.waitUntil(lambda: elsewhere.state is JobState.DONE)
+    assert (first.state, second.state) == (JobState.RUNNING, JobState.WAITING)
+    stage.queue.resume(lane)
+    qtbot.waitUntil(lambda: second.state is JobState.DONE)
+    assert [line.text for line in first.log.lines] == ["Paused", "Went on"]
+
+
+def test_what_is_paused_can_be_cancelled(stage: Stage, qtbot: QtBot) -> None:
+    job = stage.add("job")
+    stage.queue.pause(stage.lanes.device("cpu"))
+    stage.queue.cancel(job)
+    qtbot.waitUntil(lambda: job.state is JobState.CANCELLED)
+
+
+def test_a_failed_job_is_tried_again_and_others_are_not(stage: Stage, qtbot: QtBot) -> None:
+    def broken(_job: Job) -> Work:
+        raise ValueError("no such photo")
+
+    subject, again = object(), []
+    failed = stage.add("broken", subject, begin=broken, retry=lambda: again.append("tried"))
+    done = stage.add("fine", retry=lambda: again.append("never"))
+    finish(stage, qtbot)
+    assert (failed.can_retry, done.can_retry) == (True, False)
+    stage.queue.retry(done)
+    stage.queue.retry(failed)
+    assert again == ["tried"]
+    assert stage.queue.find(failed.id) is None
+    gone = stage.add("broken", subject, begin=broken, retry=lambda: again.append("tried"))
+    stage.queue.forget(subject)
+    assert not gone.can_retry, "its photo is closed"
+
+
+def test_the_list_stays_short_and_lets_go_of_photos(stage: Stage, qtbot: QtBot) -> None:
+    def broken(_job: Job) -> Work:
+        raise ValueError("no such photo")
+
+    for number in range(130):
+        stage.add(str(number), begin=broken, retry=lambda: None)
+    jobs = stage.queue.jobs
+    assert len(jobs) == 120
+    assert [job.can_retry for job in jobs] == [False] * 100 + [True] * 20
+    stage.queue.dismiss_over()
+    assert stage.queue.jobs == ()
