@@ -1,31 +1,26 @@
-"""Pixels kept for undo: in memory up to a byte budget, the oldest on disk beyond it."""
+"""Pixels kept for undo: in memory up to a byte budget, the oldest compressed on disk beyond it."""
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-import zlib
 from collections import OrderedDict
-from collections.abc import Iterable
-from itertools import count
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
-import numpy as np
-
-from restorer.core.geometry import Bounds
-from restorer.core.image import Pixels
-
-Piece = tuple[Bounds, Pixels]
+from restorer.core.group_code import Piece, pack_group, unpack_group
+from restorer.core.private_folder import PrivateFolder
 
 DEFAULT_BUDGET_BYTES = 512 * 1024 * 1024
+SPILL_PREFIX = "restorer-history-"
 
 
 class PixelVault:
     """Holds groups of pieces under a key. Not thread-safe: belongs to its document's thread.
 
-    Groups are kept as arrays while they fit the budget. Beyond it the group that was longest untouched is compressed
-    to a file in a private temporary folder, so nothing that can be undone is ever dropped. Where that folder cannot
-    be written (a full disk, say) the budget is exceeded instead.
+    Groups are kept as arrays while they fit the budget. Beyond it the group that was longest untouched leaves the
+    memory; a compressed file of it stands in its place, so nothing that can be undone is ever dropped. Where that file
+    cannot be written (a full disk, say) the budget is exceeded instead.
+
+    A journal that writes every group anyway says so with :meth:`mark_stored`; such a group leaves the memory for free.
 
     Args:
         budget_bytes: how much may stay in memory.
@@ -35,78 +30,117 @@ class PixelVault:
     def __init__(self, budget_bytes: int = DEFAULT_BUDGET_BYTES, folder: Path | None = None) -> None:
         self.budget_bytes = budget_bytes
         self._parent = folder
-        self._folder: Path | None = None
+        self._folder: PrivateFolder | None = None
         self._resident: OrderedDict[int, tuple[Piece, ...]] = OrderedDict()
-        self._spilled: dict[int, tuple[tuple[Bounds, str, tuple[int, ...], int], ...]] = {}
-        self._keys = count(1)
+        self._resident_bytes = 0
+        self._stored: dict[int, Path] = {}
+        self._own: set[int] = set()
+        self._next_key = 1
+        self.on_dropped: Callable[[int], None] | None = None
+        """Told of every key that is forgotten."""
 
     @property
     def resident_bytes(self) -> int:
-        return sum(_bytes(group) for group in self._resident.values())
+        return self._resident_bytes
 
     @property
     def spilled_groups(self) -> int:
-        return len(self._spilled)
+        """How many are on disk alone."""
+        return sum(key not in self._resident for key in self._stored)
 
     def put(self, pieces: Iterable[Piece]) -> int:
         """Stores pieces, returns their key."""
-        key = next(self._keys)
-        self._resident[key] = tuple(pieces)
+        key = self._next_key
+        self._next_key += 1
+        self._resident[key] = group = tuple(pieces)
+        self._resident_bytes += _bytes(group)
         self._keep_budget()
         return key
 
-    def get(self, key: int) -> tuple[Piece, ...]:
-        """The pieces of a key; those on disk are read back (they stay on disk too). Raises KeyError for others."""
+    def restore(self, key: int, path: Path) -> None:
+        """Takes over a group that was written to a file before, under the key it had then; the file is not deleted.
+
+        Raises:
+            ValueError: where the key is in use.
+        """
+        if key in self._resident or key in self._stored or key < 1:
+            raise ValueError(f"the key {key} cannot be taken")
+        self._stored[key] = path
+        self._next_key = max(self._next_key, key + 1)
+
+    def get(self, key: int, half: int | None = None) -> tuple[Piece, ...]:
+        """The pieces of a key; those on disk are read back (they stay on disk too).
+
+        Args:
+            half: 0 or 1 for the first or second half of them alone, which is read faster; None for all.
+
+        Raises:
+            KeyError: for an unknown key.
+            InputError: where its file is damaged; OSError where it is gone.
+        """
         if key in self._resident:
             self._resident.move_to_end(key)
-            return self._resident[key]
-        index = self._spilled[key]
-        packed = self._path(key).read_bytes()
-        pieces, start = [], 0
-        for bounds, dtype, shape, length in index:
-            raw = zlib.decompress(packed[start : start + length])
-            pieces.append((bounds, np.frombuffer(raw, dtype).reshape(shape)))
-            start += length
-        return tuple(pieces)
+            group = self._resident[key]
+            middle = len(group) // 2
+            return group if half is None else group[:middle] if half == 0 else group[middle:]
+        path = self._stored[key]
+        return unpack_group(path.read_bytes(), name=f"the history file {path.name}", half=half)
+
+    def pieces_to_store(self, key: int) -> tuple[Piece, ...] | None:
+        """What a journal has to write for a key; None where its file is there already."""
+        return None if key in self._stored else self._resident[key]
+
+    def mark_stored(self, key: int, path: Path) -> None:
+        """Somebody has written the group, as :func:`~restorer.core.group_code.pack_group` gives it, and keeps it."""
+        if key in self._resident and key not in self._stored:
+            self._stored[key] = path
+            self._keep_budget()
+
+    def packed(self, key: int) -> bytes:
+        """The group as bytes, for a project file. Raises as :meth:`get`."""
+        path = self._stored.get(key)
+        return path.read_bytes() if path is not None else pack_group(self._resident[key])
 
     def drop(self, key: int) -> None:
         """Forgets a key; unknown keys are fine."""
-        self._resident.pop(key, None)
-        if self._spilled.pop(key, None) is not None:
-            self._path(key).unlink(missing_ok=True)
+        group = self._resident.pop(key, None)
+        if group is not None:
+            self._resident_bytes -= _bytes(group)
+        path = self._stored.pop(key, None)
+        if path is not None and key in self._own:
+            self._own.discard(key)
+            path.unlink(missing_ok=True)
+        if self.on_dropped is not None and (group is not None or path is not None):
+            self.on_dropped(key)
 
     def close(self) -> None:
         """Forgets everything and removes the folder."""
         self._resident.clear()
-        self._spilled.clear()
+        self._resident_bytes = 0
+        self._stored.clear()
+        self._own.clear()
         if self._folder is not None:
-            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder.remove()
             self._folder = None
 
     def _keep_budget(self) -> None:
-        total = self.resident_bytes
-        while total > self.budget_bytes and len(self._resident) > 1:
+        while self._resident_bytes > self.budget_bytes and len(self._resident) > 1:
             key, group = next(iter(self._resident.items()))
             try:
-                self._spill(key, group)
+                if key not in self._stored:
+                    self._spill(key, group)
             except OSError:
                 return
             del self._resident[key]
-            total -= _bytes(group)
+            self._resident_bytes -= _bytes(group)
 
     def _spill(self, key: int, group: tuple[Piece, ...]) -> None:
-        index = []
-        with self._path(key).open("wb") as file:
-            for bounds, pixels in group:
-                packed = zlib.compress(np.ascontiguousarray(pixels).tobytes(), 1)
-                file.write(packed)
-                index.append((bounds, pixels.dtype.str, pixels.shape, len(packed)))
-        self._spilled[key] = tuple(index)
-
-    def _path(self, key: int) -> Path:
         if self._folder is None:
-            self._folder = Path(tempfile.mkdtemp(prefix="restorer-history-", dir=self._parent))
-        return self._folder / f"{key}.z"
+            self._folder = PrivateFolder(SPILL_PREFIX, self._parent)
+        path = self._folder.path / f"{key}.group"
+        path.write_bytes(pack_group(group))
+        self._stored[key] = path
+        self._own.add(key)
 
 
 def _bytes(group: tuple[Piece, ...]) -> int:

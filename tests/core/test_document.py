@@ -258,11 +258,11 @@ def test_saving_marks_the_state_not_the_moment(document: Document) -> None:
 def test_a_new_branch_frees_what_it_replaced(document: Document, tmp_path: Path) -> None:
     for value in range(4):
         run(document, value)
-    assert len(list(tmp_path.glob("*/*"))) == 3
+    assert len(list(tmp_path.glob("*/*.group"))) == 3
     document.jump(0)
     run(document, 9)
     assert len(document.history.entries) == 1
-    assert len(list(tmp_path.glob("*/*"))) == 0
+    assert len(list(tmp_path.glob("*/*.group"))) == 0
     assert document.history.recipe() == Recipe((STEP,))
 
 

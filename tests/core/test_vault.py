@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import gc
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +10,8 @@ import pytest
 
 from restorer.core.geometry import Bounds
 from restorer.core.image import Pixels
-from restorer.core.vault import PixelVault
+from restorer.core.private_folder import remove_abandoned
+from restorer.core.vault import SPILL_PREFIX, PixelVault
 
 SQUARE = Bounds(0, 0, 100, 100)
 
@@ -71,7 +75,7 @@ def test_the_newest_group_stays_however_large(tmp_path: Path) -> None:
 def test_dropping_forgets_and_removes_the_file(tmp_path: Path) -> None:
     vault = PixelVault(budget_bytes=10_000, folder=tmp_path)
     spilled, resident = vault.put(square(1)), vault.put(square(2))
-    (file,) = tmp_path.glob("*/*")
+    (file,) = tmp_path.glob("*/*.group")
     vault.drop(spilled)
     vault.drop(resident)
     vault.drop(12345)
@@ -116,3 +120,75 @@ def test_where_the_disk_is_full_the_pixels_stay_in_memory(tmp_path: Path, monkey
     third = vault.put(square(3))
     assert vault.resident_bytes == 10_000
     assert [value_of(vault, key) for key in (first, second, third)] == [1, 2, 3]
+
+
+def test_half_of_a_group_is_the_same_from_memory_and_from_disk(tmp_path: Path) -> None:
+    vault = PixelVault(budget_bytes=0, folder=tmp_path)
+    key = vault.put([*square(1), *square(2)])
+    expected = [1, 2]
+    for _ in range(2):
+        for half in (0, 1):
+            ((_bounds, pixels),) = vault.get(key, half)
+            assert int(pixels[0, 0, 0]) == expected[half]
+        vault.put(square(3))
+        assert vault.spilled_groups >= 1
+
+
+def test_what_a_journal_has_written_leaves_the_memory_without_another_file(tmp_path: Path) -> None:
+    from restorer.core.group_code import pack_group
+
+    vault = PixelVault(budget_bytes=10_000, folder=tmp_path)
+    key = vault.put(square(7))
+    pieces = vault.pieces_to_store(key)
+    assert pieces is not None
+    file = tmp_path / "journal.group"
+    file.write_bytes(pack_group(pieces))
+    vault.mark_stored(key, file)
+    assert vault.pieces_to_store(key) is None
+    vault.put(square(8))
+    assert [path.name for path in tmp_path.iterdir()] == ["journal.group"]
+    assert value_of(vault, key) == 7
+    assert vault.packed(key) == file.read_bytes()
+    dropped: list[int] = []
+    vault.on_dropped = dropped.append
+    vault.drop(key)
+    vault.drop(key)
+    assert dropped == [key]
+    assert file.exists(), "it belongs to the journal"
+
+    other = PixelVault(folder=tmp_path)
+    other.restore(5, file)
+    assert value_of(other, 5) == 7
+    assert other.put(square(1)) == 6
+    with pytest.raises(ValueError, match="5"):
+        other.restore(5, file)
+
+
+def test_a_forgotten_vault_leaves_nothing_behind(tmp_path: Path) -> None:
+    vault = PixelVault(budget_bytes=0, folder=tmp_path)
+    vault.put(square(1))
+    vault.put(square(2))
+    assert list(tmp_path.iterdir())
+    del vault
+    gc.collect()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_killed_process_left_is_found_and_removed(tmp_path: Path) -> None:
+    code = (
+        "import sys, time, numpy as np; from pathlib import Path\n"
+        "from restorer.core.vault import PixelVault; from restorer.core.geometry import Bounds\n"
+        "vault = PixelVault(0, Path(sys.argv[1]))\n"
+        "for n in range(3): vault.put([(Bounds(0, 0, 9, 9), np.zeros((9, 9, 1), np.uint8))])\n"
+        "print('ready', flush=True); time.sleep(60)\n"
+    )
+    process = subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"ready\n"
+    assert len(list(tmp_path.iterdir())) == 1
+    assert remove_abandoned(tmp_path, SPILL_PREFIX) == 0, "its process lives"
+    process.kill()
+    process.wait()
+    process.stdout.close()
+    assert remove_abandoned(tmp_path, SPILL_PREFIX) == 1
+    assert list(tmp_path.iterdir()) == []
