@@ -9,7 +9,7 @@ import typer
 from restorer.cli.output import columns, say, say_json, size_text
 
 if TYPE_CHECKING:
-    from restorer.session.diagnosis import Diagnosis
+    from restorer.session.diagnosis import DeviceState, Diagnosis
 
 
 def doctor(json: Annotated[bool, typer.Option("--json", help="Prints one JSON object.")] = False) -> None:
@@ -34,7 +34,7 @@ def _to_text(diagnosis: Diagnosis) -> str:
         *diagnosis.libraries.items(),
         ("Processors", str(diagnosis.processors)),
         ("Memory", f"{size_text(diagnosis.memory_bytes)}, {size_text(diagnosis.memory_free_bytes)} free"),
-        *((f"Device {device.id}", f"{device.name}, {size_text(device.total_bytes)}") for device in diagnosis.devices),
+        *((f"Device {device.id}", _device_text(device)) for device in diagnosis.devices),
         *((f"Model {model.id}", "damaged or missing" if model.problem else "whole") for model in diagnosis.models),
         *((f"Files {name}", "open and save" if works else "do not work") for name, works in diagnosis.codecs.items()),
         ("Window", "can open" if diagnosis.window else "cannot open"),
@@ -43,3 +43,16 @@ def _to_text(diagnosis: Diagnosis) -> str:
     for finding in diagnosis.findings:
         text += f"\n\n{'!' if finding.fatal else '-'} {finding.what}\n  {finding.remedy}"
     return f"{text}\n\n{'Ready.' if diagnosis.works else 'Restorer cannot work like this.'}"
+
+
+def _device_text(device: DeviceState) -> str:
+    parts = [device.name, f"{size_text(device.total_bytes)}, {size_text(device.free_bytes)} free"]
+    if device.driver:
+        parts.append(f"driver {device.driver}")
+    if device.problem:
+        parts.append("does not compute")
+    elif device.half == "unused":
+        parts.append("computes in 32 bit")
+    else:
+        parts.append(f"computes, 16 bit {'too' if device.half == 'right' else 'wrongly'}")
+    return ", ".join(parts)

@@ -22,12 +22,14 @@ class DeviceInfo:
         name: for people.
         total_bytes: its memory.
         free_bytes: what of it is free, for everyone.
+        problem: why it is not used any more, a sentence; empty where it is.
     """
 
     id: str
     name: str
     total_bytes: int
     free_bytes: int
+    problem: str = ""
 
 
 def available_devices() -> tuple[DeviceInfo, ...]:

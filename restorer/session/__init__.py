@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from restorer.session.jobs import JobEvent, JobFailed, JobFinished, JobRequest, run_job
     from restorer.session.session import Session
-    from restorer.session.settings import Settings, SettingsStore
+    from restorer.session.settings import Settings
+    from restorer.session.settings_file import SettingsStore
 
 _HOMES = {
     "JobEvent": "jobs",
@@ -21,7 +22,7 @@ _HOMES = {
     "JobRequest": "jobs",
     "Session": "session",
     "Settings": "settings",
-    "SettingsStore": "settings",
+    "SettingsStore": "settings_file",
     "run_job": "jobs",
 }
 

@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -22,10 +22,16 @@ from restorer.formats.raster import read_photo, write_photo
 from restorer.session.display import is_installed, missing_libraries, window_problem
 from restorer.session.failure import library_versions
 from restorer.session.session import Session
+from restorer.session.trouble import DeviceTrouble
 from restorer.tasks import TASKS
+
+if TYPE_CHECKING:
+    from restorer.engine.devices import DeviceInfo
 
 _FORMATS = {"JPEG": ("probe.jpg", "uint8"), "PNG": ("probe.png", "uint16"), "TIFF": ("probe.tif", "uint16")}
 """Formats the program cannot do without: a file name and the deepest pixels each holds."""
+_LITTLE_MEMORY = 600_000_000
+"""Bytes below which even small tiles get tight."""
 _MORE_FORMATS = {"WebP": ("probe.webp", "uint8")}
 
 
@@ -57,12 +63,21 @@ class ModelState:
 
 @dataclass(frozen=True, slots=True)
 class DeviceState:
-    """A device as it was when asked."""
+    """A device as it was when asked.
+
+    Attributes:
+        problem: what it got wrong in a small task, or empty.
+        half: whether 16-bit arithmetic is ``right``, ``unused``, ``untried``, or what is wrong with it.
+        driver: version of its driver, or empty.
+    """
 
     id: str
     name: str
     total_bytes: int
     free_bytes: int
+    problem: str = ""
+    half: str = "untried"
+    driver: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +95,7 @@ class Diagnosis:
     models: tuple[ModelState, ...]
     codecs: Mapping[str, bool]
     window: bool
+    last_trouble: DeviceTrouble | None
     missing_libraries: tuple[str, ...]
     findings: tuple[Finding, ...]
 
@@ -110,6 +126,7 @@ def diagnose(session: Session, environment: Mapping[str, str] = os.environ) -> D
         models=models,
         codecs=codecs,
         window=window,
+        last_trouble=_last_trouble(session, findings),
         missing_libraries=missing_libraries() if is_installed("PySide6") else (),
         findings=tuple(findings),
     )
@@ -126,7 +143,42 @@ def _devices(session: Session, findings: list[Finding]) -> tuple[DeviceState, ..
             )
         )
         return ()
-    return tuple(DeviceState(d.id, d.name, d.total_bytes, d.free_bytes) for d in devices)
+    return tuple(_device(session, device, findings) for device in devices)
+
+
+def _device(session: Session, device: DeviceInfo, findings: list[Finding]) -> DeviceState:
+    check = session.check_up(device.id)
+    if check.problem:
+        remedy = "Update its driver, start the computer anew, or work on the processor: --device cpu."
+        findings.append(Finding(check.problem, remedy))
+    elif check.half not in ("right", "unused"):
+        findings.append(
+            Finding(
+                f"16-bit arithmetic of {device.id} is wrong: {check.half}.",
+                "Restorer sees such values and computes in 32 bit; a newer driver may help.",
+            )
+        )
+    if device.free_bytes < _LITTLE_MEMORY:
+        findings.append(
+            Finding(
+                f"{device.id} has only {device.free_bytes / 1e6:.0f} MB of memory free.",
+                "Close other programs; tiles are made smaller until then, which is slower.",
+            )
+        )
+    return DeviceState(
+        device.id, device.name, device.total_bytes, device.free_bytes, check.problem, check.half, check.driver
+    )
+
+
+def _last_trouble(session: Session, findings: list[Finding]) -> DeviceTrouble | None:
+    last = next(reversed(session.trouble_log.read()), None)
+    if last is not None:
+        remedy = (
+            "The work went on on the processor. If it happens again: update the driver, check its temperature and "
+            f"power. Forget it: delete {session.trouble_log.path}"
+        )
+        findings.append(Finding(last.sentence(), remedy))
+    return last
 
 
 def _models(session: Session, findings: list[Finding]) -> tuple[ModelState, ...]:

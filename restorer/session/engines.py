@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+from collections.abc import Callable, Mapping
 from collections.abc import Generator as Steps
 from contextlib import AbstractContextManager
 from typing import NoReturn
@@ -14,6 +15,7 @@ from restorer.core.geometry import Bounds
 from restorer.core.image import Image
 from restorer.core.mask import Mask
 from restorer.core.progress import CancelToken, Notice, TaskEvent
+from restorer.session.trouble import DeviceTrouble, TroubleLog
 from restorer.store import Catalogue
 
 _DEVICE = re.compile(r"auto|cpu|mps|cuda(:\d+)?")
@@ -80,12 +82,30 @@ class ClassicalEngine:
 
 
 class Engines:
-    """Makes engines when they are first needed and keeps one per device. May be asked from any thread."""
+    """Makes engines when they are first needed and keeps one per device. May be asked from any thread.
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    A device that failed keeps its engine, which computes on the processor from then on: the driver refuses every later
+    call of this process, so there is nothing to try again.
+
+    Args:
+        budget_bytes: as of :func:`restorer.engine.create_engine`.
+        log: where failures are recorded.
+    """
+
+    def __init__(
+        self, catalogue: Catalogue, budget_bytes: Callable[[], int | None] = lambda: None, log: TroubleLog | None = None
+    ) -> None:
         self._catalogue = catalogue
+        self._budget_bytes = budget_bytes
+        self._log = log if log is not None else TroubleLog()
+        self._troubles: dict[str, DeviceTrouble] = {}
         self._lock = threading.Lock()
         self._made: dict[str, Engine] = {}
+
+    @property
+    def troubles(self) -> Mapping[str, DeviceTrouble]:
+        """Devices that failed in this session, by id."""
+        return dict(self._troubles)
 
     def get(self, device: str) -> Engine:
         """The engine of a device; imports torch, which takes seconds the first time.
@@ -98,7 +118,13 @@ class Engines:
         from restorer.engine.devices import choose_device
 
         with self._lock:
-            chosen = choose_device(device).id
+            lost = next((id for id in self._troubles if device in (id, id.partition(":")[0])), "")
+            chosen = lost or choose_device(device).id
             if chosen not in self._made:
-                self._made[chosen] = create_engine(chosen, self._catalogue)
+                self._made[chosen] = create_engine(
+                    chosen, self._catalogue, budget_bytes=self._budget_bytes, on_lost=self._on_lost
+                )
             return self._made[chosen]
+
+    def _on_lost(self, device: str, reason: str) -> None:
+        self._troubles[device] = self._log.record(device, reason)

@@ -25,12 +25,15 @@ from restorer.session.engines import ClassicalEngine, Engines, check_device
 from restorer.session.export import export_photo
 from restorer.session.jobs import JobRequest
 from restorer.session.sample import SAMPLE_DPI, SAMPLE_NAME, damaged_sample
-from restorer.session.settings import RECENT_KEPT, Settings, SettingsStore
+from restorer.session.settings import RECENT_KEPT, Settings
+from restorer.session.settings_file import SettingsStore
+from restorer.session.trouble import DeviceTrouble, TroubleLog
 from restorer.store import Catalogue, ModelCard
 from restorer.tasks import get_task
 from restorer.tasks.spec import CLASSICAL, DETAIL, Task
 
 if TYPE_CHECKING:
+    from restorer.engine.checkup import Checkup
     from restorer.engine.devices import DeviceInfo
 
 THUMBNAIL_PX = 96
@@ -64,6 +67,7 @@ class Session:
         settings: defaults if None.
         catalogue: installed models; those in the usual places if None.
         store: where changed settings are saved; nowhere if None.
+        trouble_log: where failures of devices are recorded; the usual place if None.
     """
 
     def __init__(
@@ -71,12 +75,14 @@ class Session:
         settings: Settings | None = None,
         catalogue: Catalogue | None = None,
         store: SettingsStore | None = None,
+        trouble_log: TroubleLog | None = None,
     ) -> None:
         self.settings = settings if settings is not None else Settings()
         self.catalogue = catalogue if catalogue is not None else Catalogue.default()
         self.startup_notices: tuple[str, ...] = ()
         self._store = store
-        self._engines = Engines(self.catalogue)
+        self.trouble_log = trouble_log if trouble_log is not None else TroubleLog()
+        self._engines = Engines(self.catalogue, self._memory_budget, self.trouble_log)
         self._classical = ClassicalEngine()
         self._ids = count(1)
 
@@ -312,10 +318,29 @@ class Session:
         return self._classical if set(step.models) == {CLASSICAL} else self._engines.get(device)
 
     def devices(self) -> tuple[DeviceInfo, ...]:
-        """What is there, the best first. Imports torch: not for a thread that must not wait."""
+        """What is there, the best first, those that failed marked so. Imports torch: not for a thread in a hurry."""
         from restorer.engine.devices import available_devices
 
-        return available_devices()
+        troubles = self._engines.troubles
+        return tuple(
+            dataclasses.replace(device, problem=troubles[device.id].sentence()) if device.id in troubles else device
+            for device in available_devices()
+        )
+
+    @property
+    def troubles(self) -> Mapping[str, DeviceTrouble]:
+        """Devices that failed in this session, by id; they are not used any more."""
+        return self._engines.troubles
+
+    def check_up(self, device: str) -> Checkup:
+        """Whether a device computes what it should; see :func:`restorer.engine.checkup.check_up`. Imports torch."""
+        from restorer.engine.checkup import check_up
+
+        return check_up(device)
+
+    def _memory_budget(self) -> int | None:
+        gib = self.settings.memory_gib
+        return round(gib * 2**30) if gib > 0 else None
 
 
 def _says_detail(task: Task, params: Mapping[str, object] | object | None) -> bool:

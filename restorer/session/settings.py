@@ -1,172 +1,50 @@
-"""What a person set and the program remembers: one small TOML file, never in the way of starting."""
+"""What a person set and the program remembers, as a value.
+
+Each setting is declared once: its place in the file, its default, and what it may be. The file itself is
+:mod:`restorer.session.settings_file`'s matter.
+"""
 
 from __future__ import annotations
 
 import base64
-import binascii
 import dataclasses
-import json
-import os
-import tomllib
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-from restorer.core.errors import WorkError
+from types import MappingProxyType
+from typing import Any, TypeVar, cast
 
 RECENT_KEPT = 12
 BRUSH_SIZE_PX = (1.0, 4000.0)
 """As in core.brush, which would bring numpy along, and settings are read before the window's first frame."""
 LARGEST_PHOTO_GIB = (0.25, 64.0)
+MEMORY_GIB = (0.0, 1024.0)
+AUTOSAVE_S = (5.0, 3600.0)
+TINT_PERCENT = (20.0, 90.0)
 THEMES = ("system", "dark", "light")
+LANGUAGES = ("system", "en")
 OVERLAYS = ("off", "tint", "outline", "matte")
+WHEELS = ("zoom", "pan")
+SURROUNDS = ("theme", "10", "50", "90")
+SHORTCUT_PRESETS = ("photoshop", "gimp", "krita")
+
+T = TypeVar("T")
+Keys = Mapping[str, tuple[str, ...]]
+_NO_KEYS: Keys = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """One set of settings, a value.
-
-    Attributes:
-        theme: one of :data:`THEMES`.
-        device: ``auto``, ``cpu``, ``cuda``, ``cuda:1``, ``mps``.
-        recent: photos opened last, newest first.
-        last_folder: where the last photo was opened or saved.
-        window_geometry, window_state: as the toolkit saved them; opaque.
-        brush_size_px: diameter in image pixels.
-        brush_hardness: 0 to 1.
-        pen_pressure: whether a pen's pressure changes the brush's size.
-        overlay: one of :data:`OVERLAYS`.
-        largest_photo_gib: decoded size, in GiB, up to which a photo is opened.
-    """
-
-    theme: str = "system"
-    device: str = "auto"
-    recent: tuple[Path, ...] = ()
-    last_folder: Path | None = None
-    window_geometry: bytes = b""
-    window_state: bytes = b""
-    brush_size_px: float = 24.0
-    brush_hardness: float = 0.8
-    pen_pressure: bool = True
-    overlay: str = "tint"
-    largest_photo_gib: float = 6.0
-
-
-class SettingsStore:
-    """The file settings live in.
+def _setting(place: str, default: T, decode: Callable[[object], T]) -> T:
+    """A field of :class:`Settings`.
 
     Args:
-        path: the file; the system's folder for configuration if None. It need not exist.
+        place: ``table.name`` in the file.
+        decode: the value from what stands there; raises TypeError or ValueError for what it cannot be.
     """
-
-    def __init__(self, path: Path | None = None) -> None:
-        if path is None:
-            import platformdirs
-
-            path = Path(platformdirs.user_config_dir("restorer", appauthor=False)) / "settings.toml"
-        self.path = path
-
-    def load(self) -> tuple[Settings, tuple[str, ...]]:
-        """The settings and what to tell the person about them; never raises for what is in the file.
-
-        A file that is not TOML is set aside under another name, so that nothing in it is lost; a single value that
-        makes no sense falls back to its default.
-        """
-        try:
-            text = self.path.read_text("utf-8")
-        except FileNotFoundError:
-            return Settings(), ()
-        except OSError as error:
-            return Settings(), (f"The settings in {self.path} cannot be read: {error.strerror}.",)
-        except UnicodeDecodeError:
-            return Settings(), (self._set_aside("it is not text"),)
-        try:
-            return from_toml(text)
-        except tomllib.TOMLDecodeError as error:
-            return Settings(), (self._set_aside(str(error)),)
-
-    def save(self, settings: Settings) -> None:
-        """Replaces the file in one go. Not synced to the disk: settings are worth less than a stall of the window.
-
-        Raises:
-            WorkError: where it cannot be written; the old file is as it was.
-        """
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            temporary = self.path.with_name(f".{self.path.name}.{os.getpid()}.part")
-            try:
-                temporary.write_text(to_toml(settings), "utf-8")
-                temporary.replace(self.path)
-            finally:
-                temporary.unlink(missing_ok=True)
-        except OSError as error:
-            raise WorkError(f"The settings cannot be saved to {self.path}: {error.strerror or error}.") from None
-
-    def _set_aside(self, reason: str) -> str:
-        broken = self.path.with_name(self.path.name + ".broken")
-        sentence = f"The settings file {self.path} is unusable ({reason}), so the defaults are used."
-        try:
-            self.path.replace(broken)
-        except OSError:
-            return sentence
-        return f"{sentence} The old file is kept as {broken.name}."
-
-
-def to_toml(settings: Settings) -> str:
-    """The text of a settings file. Every value is a string, number, boolean or list of strings."""
-    lines = ["# Settings of Restorer. Written by the program; may be edited while it is closed."]
-    for field in dataclasses.fields(settings):
-        value = _encode(getattr(settings, field.name))
-        if value is not None:
-            lines.append(f"{field.name} = {value}")
-    return "\n".join(lines) + "\n"
-
-
-def from_toml(text: str) -> tuple[Settings, tuple[str, ...]]:
-    """Settings from the text of a file, and a sentence for every value that was not usable.
-
-    Unknown names are passed over: they belong to another version of the program.
-
-    Raises:
-        tomllib.TOMLDecodeError: where it is not TOML.
-    """
-    values: dict[str, Any] = {}
-    notices = []
-    for name, raw in tomllib.loads(text).items():
-        decode = _DECODERS.get(name)
-        if decode is None:
-            continue
-        try:
-            values[name] = decode(raw)
-        except (TypeError, ValueError, binascii.Error):
-            notices.append(f"The setting {name} cannot be {raw!r}, so its default is used.")
-    return Settings(**values), tuple(notices)
-
-
-def _encode(value: object) -> str | None:
-    match value:
-        case None:
-            return None
-        case bool():
-            return "true" if value else "false"
-        case int() | float():
-            return repr(value)
-        case bytes():
-            return _quote(base64.b64encode(value).decode("ascii"))
-        case tuple():
-            return "[" + ", ".join(_quote(str(item)) for item in value) + "]"
-        case _:
-            return _quote(str(value))
-
-
-def _quote(text: str) -> str:
-    """A basic TOML string. JSON's escapes are a part of TOML's; what JSON leaves bare (DEL) TOML wants escaped.
-
-    A lone surrogate (a file name that is not valid text) cannot stand in TOML and becomes a question mark.
-    """
-    clean = text.encode("utf-8", "replace").decode("utf-8")
-    return json.dumps(clean, ensure_ascii=False).replace("\x7f", "\\u007f")
+    metadata = {"place": place, "decode": decode}
+    if isinstance(default, Mapping):  # which a dataclass takes for something that instances could change
+        return cast(T, dataclasses.field(default_factory=lambda: default, metadata=metadata))
+    return dataclasses.field(default=default, metadata=metadata)
 
 
 def _text(value: object) -> str:
@@ -199,6 +77,10 @@ def _number(low: float, high: float) -> Callable[[object], float]:
     return decode
 
 
+def _path(value: object) -> Path | None:
+    return Path(_text(value))
+
+
 def _paths(value: object) -> tuple[Path, ...]:
     if not isinstance(value, list):
         raise TypeError
@@ -209,16 +91,103 @@ def _bytes(value: object) -> bytes:
     return base64.b64decode(_text(value), validate=True)
 
 
-_DECODERS: Mapping[str, Callable[[object], object]] = {
-    "theme": _one_of(THEMES),
-    "device": _text,
-    "recent": _paths,
-    "last_folder": lambda value: Path(_text(value)),
-    "window_geometry": _bytes,
-    "window_state": _bytes,
-    "brush_size_px": _number(*BRUSH_SIZE_PX),
-    "brush_hardness": _number(0.0, 1.0),
-    "pen_pressure": _flag,
-    "overlay": _one_of(OVERLAYS),
-    "largest_photo_gib": _number(*LARGEST_PHOTO_GIB),
-}
+def _keys(value: object) -> Keys:
+    if not isinstance(value, dict):
+        raise TypeError
+    keys: dict[str, tuple[str, ...]] = {}
+    for name, sequences in value.items():
+        if not isinstance(sequences, list):
+            raise TypeError
+        keys[name] = tuple(_text(sequence) for sequence in sequences)
+    return MappingProxyType(keys)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """One set of settings.
+
+    Attributes:
+        theme: one of :data:`THEMES`.
+        language: one of :data:`LANGUAGES`.
+        device: ``auto``, ``cpu``, ``cuda``, ``cuda:1``, ``mps``.
+        memory_gib: most memory that plans for tiles count on; 0 for what the device has free.
+        largest_photo_gib: decoded size, in GiB, up to which a photo is opened.
+        autosave_s: seconds between two saves of work in progress.
+        recent: photos opened last, newest first.
+        last_folder: where the last photo was opened or saved.
+        window_geometry, window_state: as the toolkit saved them; opaque.
+        brush_size_px: diameter in image pixels.
+        brush_hardness: 0 to 1.
+        pen_pressure: whether a pen's pressure changes the brush's size.
+        overlay: how the mask is shown, one of :data:`OVERLAYS`.
+        tint_percent: how opaque the tinted mask is.
+        wheel: what the mouse wheel does on the canvas, one of :data:`WHEELS`.
+        surround: grey around the photo, one of :data:`SURROUNDS`: the theme's, or so many percent of lightness.
+        shortcut_preset: one of :data:`SHORTCUT_PRESETS`.
+        shortcuts: what the person changed in the preset: action id to key sequences, none = no shortcut.
+    """
+
+    theme: str = _setting("appearance.theme", "system", _one_of(THEMES))
+    language: str = _setting("appearance.language", "system", _one_of(LANGUAGES))
+    device: str = _setting("device.use", "auto", _text)
+    memory_gib: float = _setting("device.memory_gib", 0.0, _number(*MEMORY_GIB))
+    largest_photo_gib: float = _setting("photos.largest_gib", 6.0, _number(*LARGEST_PHOTO_GIB))
+    autosave_s: float = _setting("photos.autosave_s", 60.0, _number(*AUTOSAVE_S))
+    recent: tuple[Path, ...] = _setting("photos.recent", (), _paths)
+    last_folder: Path | None = _setting("photos.last_folder", None, _path)  # noqa: RUF009 - makes a field
+    window_geometry: bytes = _setting("window.geometry", b"", _bytes)
+    window_state: bytes = _setting("window.state", b"", _bytes)
+    brush_size_px: float = _setting("brush.size_px", 24.0, _number(*BRUSH_SIZE_PX))
+    brush_hardness: float = _setting("brush.hardness", 0.8, _number(0.0, 1.0))
+    pen_pressure: bool = _setting("brush.pen_pressure", True, _flag)
+    overlay: str = _setting("canvas.overlay", "tint", _one_of(OVERLAYS))
+    tint_percent: float = _setting("canvas.tint_percent", 60.0, _number(*TINT_PERCENT))
+    wheel: str = _setting("canvas.wheel", "zoom", _one_of(WHEELS))
+    surround: str = _setting("canvas.surround", "theme", _one_of(SURROUNDS))
+    shortcut_preset: str = _setting("shortcuts.preset", "photoshop", _one_of(SHORTCUT_PRESETS))
+    shortcuts: Keys = _setting("shortcuts.keys", _NO_KEYS, _keys)  # noqa: RUF009 - makes a field
+
+
+def from_tables(tables: Mapping[str, Any]) -> tuple[Settings, tuple[str, ...]]:
+    """Settings from the tables of a file, and a sentence for every value that was not usable.
+
+    Names that no setting has are passed over.
+    """
+    values: dict[str, Any] = {}
+    notices = []
+    for field in dataclasses.fields(Settings):
+        table, _, name = field.metadata["place"].partition(".")
+        section = tables.get(table, {})
+        if not isinstance(section, Mapping) or name not in section:
+            continue
+        try:
+            values[field.name] = field.metadata["decode"](section[name])
+        except (TypeError, ValueError):
+            notices.append(f"The setting {table}.{name} cannot be {section[name]!r}, so its default is used.")
+    return Settings(**values), tuple(notices)
+
+
+def to_tables(settings: Settings) -> dict[str, dict[str, Any]]:
+    """The tables of a file; a value of None stands for a setting that is not there."""
+    tables: dict[str, dict[str, Any]] = {}
+    for field in dataclasses.fields(settings):
+        table, _, name = field.metadata["place"].partition(".")
+        tables.setdefault(table, {})[name] = _encode(getattr(settings, field.name))
+    return tables
+
+
+def _encode(value: object) -> Any:
+    match value:
+        case None | bool() | int():
+            return value
+        case float():
+            return int(value) if value.is_integer() and math.fabs(value) < 2**53 else value
+        case bytes():
+            return base64.b64encode(value).decode("ascii")
+        case tuple():
+            return [_encode(item) for item in value]
+        case Mapping():
+            return {str(name): _encode(item) for name, item in value.items()}
+        case _:
+            # A lone surrogate (a file name that is not valid text) cannot stand in TOML.
+            return str(value).encode("utf-8", "replace").decode("utf-8")

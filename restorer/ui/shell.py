@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication
 
-from restorer.session.settings import SettingsStore
+from restorer.session.settings_file import SettingsStore
 from restorer.ui.main_window import MainWindow
 from restorer.ui.tokens import DARK, LIGHT, Tokens
 

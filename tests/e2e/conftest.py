@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from restorer.core.image import Image
 from restorer.formats.metadata import Metadata
 from restorer.formats.raster import write_photo
-from restorer.session.settings import SettingsStore
+from restorer.session.settings_file import SettingsStore
 from restorer.ui.furnishing import Furnishing
 from restorer.ui.shell import Shell
 

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from restorer.engine.checkup import Checkup
 from restorer.session import diagnosis
 from restorer.session.diagnosis import DeviceState, diagnose
 from restorer.session.session import Session
@@ -14,6 +15,7 @@ from restorer.store import Catalogue
 def _no_torch(monkeypatch):
     processor = DeviceState("cpu", "Processor", 8_000_000_000, 4_000_000_000)
     monkeypatch.setattr(Session, "devices", lambda self: (processor,))
+    monkeypatch.setattr(Session, "check_up", lambda self, device: Checkup("", "unused"))
 
 
 def test_a_healthy_installation(catalogue):

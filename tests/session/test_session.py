@@ -16,7 +16,8 @@ from restorer.formats.metadata import Metadata
 from restorer.formats.raster import write_photo
 from restorer.session.jobs import JobFinished, run_job
 from restorer.session.session import ModelChoice, Session
-from restorer.session.settings import Settings, SettingsStore
+from restorer.session.settings import Settings
+from restorer.session.settings_file import SettingsStore
 from restorer.store import Catalogue
 from restorer.tasks import get_task
 
@@ -185,7 +186,7 @@ def test_nothing_heavy_is_imported_before_work_starts():
 def test_settings_and_display_are_known_before_numpy_is_imported():
     code = (
         "import sys\n"
-        "from restorer.session.settings import SettingsStore\n"
+        "from restorer.session.settings_file import SettingsStore\n"
         "from restorer.session.display import window_problem\n"
         "SettingsStore().load(), window_problem({})\n"
         "print(sorted({'numpy', 'typer', 'PySide6'} & set(sys.modules)))"

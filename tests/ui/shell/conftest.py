@@ -32,7 +32,7 @@ from restorer.session.jobs import (
     JobTileStarted,
 )
 from restorer.session.session import Session
-from restorer.session.settings import SettingsStore
+from restorer.session.settings_file import SettingsStore
 from restorer.ui import runs
 from restorer.ui.furnishing import Furnishing
 from restorer.ui.messages import Message

@@ -13,7 +13,7 @@ from PySide6.QtGui import QColor, QDropEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from restorer.session.settings import SettingsStore
+from restorer.session.settings_file import SettingsStore
 from restorer.ui.furnishing import Furnishing
 from restorer.ui.job_queue import JobState
 from restorer.ui.photo import OpenPhoto
