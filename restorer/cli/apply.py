@@ -18,7 +18,8 @@ from restorer.core.errors import InputError
 from restorer.core.image import Image
 from restorer.core.mask import Mask
 from restorer.core.params import parse_params, split_assignments
-from restorer.core.result import Alternative, filled_fraction
+from restorer.core.provenance import ProvenanceMap
+from restorer.core.result import Alternative
 from restorer.core.step import Recipe, Step
 from restorer.session.jobs import JobFinished
 from restorer.tasks import TASKS, get_task
@@ -105,8 +106,11 @@ def apply(
         complain(notice)
     finished, raised = run(request, lambda: session.engine_for(step, device))
     written: list[Path] = []
-    generated = filled_fraction(source.image, finished.result.filled)
+    result, known = finished.result, ProvenanceMap(source.image.width, source.image.height)
+    placement = result.reframed.placement if result.reframed is not None else None
     for target, (answer, done) in zip(outputs, _answers(source.image, finished), strict=False):
+        if not written:  # the others fill the same pixels
+            known = result.provenance_after(known, source.image, answer)
         session.export(
             target,
             answer,
@@ -115,7 +119,8 @@ def apply(
             original=photo,
             overwrite=overwrite,
             infrared=source.infrared,
-            provenance=provenance_for(Recipe((done,)), generated) if provenance else None,
+            provenance=provenance_for(Recipe((done,)), known.invented_fraction) if provenance else None,
+            placement=placement,
         )
         written.append(target)
     if save_recipe is not None:
@@ -130,14 +135,15 @@ def apply(
                 "models": list(step.models),
                 "device": finished.device,
                 "seconds": round(finished.seconds, 3),
-                "tiles": finished.result.tiles,
-                "changed_pixels": finished.result.changed_pixels(source.image),
-                "generated_fraction": generated,
+                "tiles": result.tiles,
+                "changed_pixels": result.changed_pixels(source.image),
+                "generated_fraction": known.invented_fraction,
+                "provenance": {each.name.lower(): share for each, share in known.fractions().items() if share},
                 "output": str(output),
                 "outputs": [str(target) for target in written],
                 "photo": str(photo),
-                "width": source.image.width,
-                "height": source.image.height,
+                "width": placement.width if placement is not None else source.image.width,
+                "height": placement.height if placement is not None else source.image.height,
                 "params": dict(finished.step.params),
                 "seed": seed,
                 "recipe": None if save_recipe is None else str(save_recipe),
@@ -148,7 +154,7 @@ def apply(
         from restorer.session.provenance import provenance_text
 
         how = f"{chosen.title} with {request.model_title} on {finished.device} took {finished.seconds:.1f} s"
-        say(f"{', '.join(map(str, written))}: {how}. {provenance_text(generated)}.")
+        say(f"{', '.join(map(str, written))}: {how}. {provenance_text(known.invented_fraction)}.")
 
 
 def _numbered(output: Path, count: int) -> list[Path]:
@@ -159,6 +165,9 @@ def _numbered(output: Path, count: int) -> list[Path]:
 def _answers(photo: Image, finished: JobFinished) -> Iterator[tuple[Image, Step]]:
     """The photo with each answer of a run in it, made one at a time, and the step that gives that answer alone."""
     result, step = finished.result, finished.step
+    if result.reframed is not None:
+        yield result.applied_to(photo), step
+        return
     for answer in result.alternatives or (Alternative(result.patches),):
         yield photo.with_patches(answer.patches), replace(step, params={**step.params, **answer.params})
 

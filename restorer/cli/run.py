@@ -108,6 +108,7 @@ def run(
             overwrite=overwrite,
             infrared=source.infrared,
             provenance=provenance_of(document) if provenance else None,
+            placement=document.placement_from(0),
         )
         generated, done = document.filled_fraction(), document.history.recipe()
     finally:

@@ -18,8 +18,11 @@ from restorer.core.file_facts import NO_FACTS, FileFacts
 from restorer.core.geometry import Bounds
 from restorer.core.history import Choice, Entry, History, next_state
 from restorer.core.image import Image, Patch, Pixels
-from restorer.core.mask import Mask, MaskEdit, MaskEditor, MaskPiece, Plane, require_size
-from restorer.core.result import TaskResult, filled_fraction
+from restorer.core.kept import Kept, Planes
+from restorer.core.mask import Mask, MaskEdit, MaskEditor, Plane, clear_used, require_size
+from restorer.core.placement import Placement
+from restorer.core.provenance import ProvenanceMap
+from restorer.core.result import TaskResult
 from restorer.core.step import Step
 from restorer.core.vault import PixelVault
 
@@ -54,6 +57,7 @@ class Document:
         self._image = original
         self._mask = Mask.empty(original.width, original.height)
         self._vault = vault if vault is not None else PixelVault()
+        self._kept = Kept(self._vault)
         self._thumbnailer = thumbnailer
         self._protected = Mask.empty(original.width, original.height)
         self._painter: StrokePainter | None = None
@@ -112,6 +116,8 @@ class Document:
 
     def end_stroke(self, painter: StrokePainter, label: str = "Brush stroke") -> Change:
         """Makes the stroke one history entry; nothing is added where it changed nothing."""
+        if painter is not self._painter:  # the photo has another extent since, and the stroke an entry of its own
+            return Change()
         self._painter = None
         return self._push_mask_edit(painter.finish(), label, protects=self._painter_protects)
 
@@ -151,7 +157,7 @@ class Document:
         self._mask_revision += 1
         if not edit.pieces:
             return Change()
-        key = self._keep_mask(edit)
+        key = self._kept.put_mask_edit(edit)
         if protects:
             self._push(Entry(label, self.state, protected_key=key))
             return Change(protected=edit.bounds, history=True)
@@ -173,11 +179,12 @@ class Document:
         image: Image | None = None,
         thumbnail: Pixels | None = None,
         pictures: Sequence[Pixels] = (),
+        provenance: ProvenanceMap | None = None,
     ) -> Change:
         """Pastes a job's result in as one history entry and takes the repaired region out of the mask.
 
         Only mask pixels that are as the job saw them are cleared: strokes painted while it ran stay. Of a result with
-        alternatives all are kept, to :meth:`choose` from.
+        alternatives all are kept, to :meth:`choose` from. A result of another extent takes the mask with it.
 
         Args:
             base: :attr:`state` when the job was submitted.
@@ -185,6 +192,7 @@ class Document:
                 own, since copying a large photo takes longer than a window may stand still.
             thumbnail: of that image, likewise.
             pictures: small pictures of the alternatives, in their order.
+            provenance: :meth:`TaskResult.provenance_after`, likewise.
 
         Raises:
             StaleResultError: where the photo has changed since; nothing is applied.
@@ -193,28 +201,35 @@ class Document:
             raise StaleResultError(
                 f"{self.name} changed while {label} ran, so the result was not applied.", hint="Run it again."
             )
-        settled = self._settle_stroke()
-        image_key = self._paste(result.patches, image)
+        settled, before = self._settle_stroke(), self._image
+        self._mask_revision += 1
+        applied = image if image is not None else result.applied_to(before)
+        if provenance is None:
+            provenance = result.provenance_after(self.provenance, before, applied)
+        if result.reframed is not None:
+            change = settled | Change(history=True)
+            keys, crossing = self._reframe(applied, result.reframed.placement, used_mask)
+            change |= crossing
+        else:
+            image_key = self._paste(result.patches, applied)
+            change = settled | Change(image=Bounds.around(patch.bounds for patch in result.patches), history=True)
+            edit = clear_used(self._mask, used_mask)
+            keys = Planes(image_key, self._kept.put_mask_edit(edit) if edit.pieces else None)
+            change |= Change(mask=edit.bounds)
         if thumbnail is None and self._thumbnailer is not None:
             thumbnail = self._thumbnailer(self._image)
-        change = settled | Change(image=Bounds.around(patch.bounds for patch in result.patches), history=True)
-        mask_key = None
-        if used_mask is not None:
-            self._mask_revision += 1
-            edit = self._clear_used(used_mask)
-            if edit.pieces:
-                mask_key = self._keep_mask(edit)
-                change |= Change(mask=edit.bounds)
-        choices = self._keep_choices(step, result, pictures)
+        choices = self._kept.put_choices(step, result, pictures)
         step = choices[0].step if choices else step
         entry = Entry(
             label,
             next_state(self.state, step),
             step=step,
             detail=detail,
-            image_key=image_key,
-            mask_key=mask_key,
-            filled=result.filled,
+            image_key=keys.image,
+            mask_key=keys.mask,
+            protected_key=keys.protected,
+            provenance=provenance,
+            placement=result.reframed.placement if result.reframed is not None else None,
             thumbnail=thumbnail,
             seconds=seconds,
             choices=choices,
@@ -247,7 +262,7 @@ class Document:
             return Change()
         settled = self._settle_stroke()
         choice = latest.choices[index]
-        patches = tuple(Patch(bounds, pixels) for bounds, pixels in self._vault.get(choice.image_key))
+        patches = self._kept.patches_of(choice)
         image_key = self._paste(patches)
         entry = replace(
             latest,
@@ -257,7 +272,6 @@ class Document:
             image_key=image_key,
             mask_key=None,
             protected_key=None,
-            filled=(),
             thumbnail=self._thumbnailer(self._image) if self._thumbnailer is not None else None,
             seconds=0.0,
             chosen=index,
@@ -266,32 +280,16 @@ class Document:
         self._push(entry)
         return settled | Change(image=Bounds.around(patch.bounds for patch in patches), history=True)
 
+    def _show(self, patches: Sequence[Patch]) -> Change:
+        if not patches:
+            return Change()
+        self._image = self._image.with_patches(tuple(patches))
+        return Change(image=Bounds.around(patch.bounds for patch in patches))
+
     def _paste(self, patches: tuple[Patch, ...], image: Image | None = None) -> int:
         """Puts patches in (or takes ``image``, which has them) and keeps what they change, before and after."""
-        before = tuple((patch.bounds, self._image.crop(patch.bounds).copy()) for patch in patches)
-        self._image = image if image is not None else self._image.with_patches(patches)
-        after = tuple((bounds, self._image.crop(bounds).copy()) for bounds, _ in before)
-        return self._vault.put((*before, *after))
-
-    def _keep_choices(self, step: Step, result: TaskResult, pictures: Sequence[Pixels]) -> tuple[Choice, ...]:
-        shown = [*pictures, *([None] * len(result.alternatives))]
-        return tuple(
-            Choice(
-                replace(step, params={**step.params, **each.params}),
-                self._vault.put((patch.bounds, patch.pixels) for patch in each.patches),
-                picture,
-            )
-            for each, picture in zip(result.alternatives, shown, strict=False)
-        )
-
-    def _clear_used(self, used: Mask) -> MaskEdit:
-        editor = MaskEditor(self._mask)
-        for cell in used.occupied_cells(MaskEditor.CELL):
-            live, seen = self._mask.plane[cell.slices], used.plane[cell.slices]
-            unchanged = (seen > 0) & (live == seen)
-            if unchanged.any():
-                editor.touch(cell)[unchanged] = 0
-        return editor.finish()
+        before, self._image = self._image, image if image is not None else self._image.with_patches(patches)
+        return self._kept.put_patches(before, self._image, patches)
 
     # -- travelling through history
 
@@ -308,73 +306,91 @@ class Document:
     def jump(self, cursor: int) -> Change:
         """Goes to the state after ``cursor`` entries (0 = the original). Raises IndexError where there is none."""
         change = self._settle_stroke()
+        self.history.check(cursor)
         entries = self.history.entries
-        if not 0 <= cursor <= len(entries):
-            raise IndexError(f"history has {len(entries)} entries, not {cursor}")
         patches: list[Patch] = []
         while self.history.cursor != cursor:
             forward = self.history.cursor < cursor
             index = self.history.cursor if forward else self.history.cursor - 1
-            patches.extend(self._pixels_of(entries[index], after=forward))
-            change |= self._swap_mask(index)
+            if entries[index].placement is not None:
+                change |= self._show(patches) | self._cross(index, forward=forward)
+                patches = []
+            else:
+                patches.extend(self._kept.patches(entries[index], after=forward))
+                change |= self._swap_mask(index)
             self.history.move(index + 1 if forward else index)
-        if patches:
-            self._image = self._image.with_patches(tuple(patches))
-            change |= Change(image=Bounds.around(patch.bounds for patch in patches))
-        return change | Change(history=bool(entries))
+        return change | self._show(patches) | Change(history=bool(entries))
 
     def image_at(self, cursor: int) -> Image:
         """The photo as it was after ``cursor`` entries, without going there. Raises IndexError where there is none."""
+        self.history.check(cursor)
         entries, here = self.history.entries, self.history.cursor
-        if not 0 <= cursor <= len(entries):
-            raise IndexError(f"history has {len(entries)} entries, not {cursor}")
-        patches: list[Patch] = []
-        for index in range(here, cursor):
-            patches.extend(self._pixels_of(entries[index], after=True))
-        for index in range(here - 1, cursor - 1, -1):
-            patches.extend(self._pixels_of(entries[index], after=False))
-        return self._image.with_patches(tuple(patches)) if patches else self._image
+        image, patches = self._image, list[Patch]()
+        forward = here < cursor
+        for index in range(here, cursor) if forward else range(here - 1, cursor - 1, -1):
+            entry = entries[index]
+            if entry.placement is not None:
+                image, patches = self._kept.other_image(entry, image.color), []
+            else:
+                patches.extend(self._kept.patches(entry, after=forward))
+        return image.with_patches(tuple(patches)) if patches else image
+
+    def placement_from(self, cursor: int) -> Placement:
+        """Where the photo as it is now lies in the one after ``cursor`` entries, 0 being the original.
+
+        Raises:
+            IndexError: where there is no such place.
+        """
+        return self.history.placement_from(cursor) or Placement.identity(self._image.width, self._image.height)
+
+    @property
+    def provenance(self) -> ProvenanceMap:
+        """What became of each pixel of the photo as it is now. A value, as :attr:`image` is."""
+        return self.history.provenance() or ProvenanceMap(self.original.width, self.original.height)
 
     def filled_fraction(self) -> float:
         """Share of the photo's pixels that the applied steps invented, 0 to 1."""
-        pieces = tuple(piece for entry in self.history.applied for piece in entry.filled)
-        return filled_fraction(self._image, pieces) if pieces else 0.0
+        return self.provenance.invented_fraction
 
     def close(self) -> None:
         """Frees what undo kept."""
         self._vault.close()
 
-    # -- vault
+    # -- other extents
+
+    def _reframe(self, image: Image, placement: Placement, used: Mask | None) -> tuple[Planes, Change]:
+        """Takes a picture of another extent and carries the planes over; returns keys of those before."""
+        edit = clear_used(self._mask, used)
+        mask, protected = (Mask(placement.carry_coverage(plane.plane)) for plane in (self._mask, self._protected))
+        self._mask.swap(edit)
+        keys = self._kept.put_whole((self._image, self._mask, self._protected))
+        self._take(image, mask, protected)
+        return keys, Change.of_extent(placement)
+
+    def _cross(self, index: int, *, forward: bool) -> Change:
+        """Goes over an entry of another extent: what the vault has of it and what is shown change places."""
+        entry = self.history.entries[index]
+        crossed, way, shown = self._kept.exchange(entry, (self._image, self._mask, self._protected), forward=forward)
+        self.history.replace(index, crossed)
+        self._take(*shown)
+        return Change.of_extent(way)
+
+    def _take(self, image: Image, mask: Mask, protected: Mask) -> None:
+        """Other mask objects too: whoever draws on the old ones cannot reach into the new ones."""
+        self._image, self._mask, self._protected, self._painter = image, mask, protected, None
+        self._mask_revision += 1
+
+    # -- entries
 
     def _push(self, entry: Entry) -> None:
         for replaced in self.history.push(entry):
-            for key in replaced.vault_keys:
-                self._vault.drop(key)
-
-    def _pixels_of(self, entry: Entry, *, after: bool) -> list[Patch]:
-        if entry.image_key is None:
-            return []
-        pieces = self._vault.get(entry.image_key)
-        half = len(pieces) // 2
-        chosen = pieces[half:] if after else pieces[:half]
-        return [Patch(bounds, pixels) for bounds, pixels in chosen]
-
-    def _keep_mask(self, edit: MaskEdit) -> int:
-        return self._vault.put((piece.bounds, piece.values) for piece in edit.pieces)
+            self._kept.drop(replaced)
 
     def _swap_mask(self, index: int) -> Change:
         """Swaps what an entry keeps of the mask, and of what is protected, with what is there."""
         self._mask_revision += 1
         entry = self.history.entries[index]
-        mask_key, masked = self._swap_plane(self._mask, entry.mask_key)
-        protected_key, protected = self._swap_plane(self._protected, entry.protected_key)
+        mask_key, masked = self._kept.swap(self._mask, entry.mask_key)
+        protected_key, protected = self._kept.swap(self._protected, entry.protected_key)
         self.history.replace(index, replace(entry, mask_key=mask_key, protected_key=protected_key))
         return Change(mask=masked, protected=protected)
-
-    def _swap_plane(self, plane: Mask, key: int | None) -> tuple[int | None, Bounds]:
-        if key is None:
-            return None, NOTHING
-        edit = MaskEdit(tuple(MaskPiece(bounds, values) for bounds, values in self._vault.get(key)))
-        inverse = plane.swap(edit)
-        self._vault.drop(key)
-        return self._keep_mask(inverse), edit.bounds

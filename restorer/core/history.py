@@ -7,7 +7,8 @@ import json
 from dataclasses import dataclass, field
 
 from restorer.core.image import Pixels
-from restorer.core.mask import MaskPiece
+from restorer.core.placement import Placement, stack
+from restorer.core.provenance import ProvenanceMap
 from restorer.core.step import Recipe, Step
 
 
@@ -36,7 +37,9 @@ class Entry:
         state: hash of everything applied to the *pixels* up to and including this entry.
         image_key, mask_key, protected_key: vault keys of what swaps the pixels of the photo, of the mask and of what is
             protected between before and after.
-        filled: where a step invented content.
+        provenance: what is known of each pixel after a step; None for a stroke, which changes none.
+        placement: where the photo after the entry lies in the one before, where the step gave it another extent. The
+            vault then keeps whichever of both photos, with its planes, is not shown.
         thumbnail: small uint8 RGB picture of the photo after a step.
         seconds: how long the step took.
         choices: all answers, where the step had several.
@@ -51,7 +54,8 @@ class Entry:
     image_key: int | None = None
     mask_key: int | None = None
     protected_key: int | None = None
-    filled: tuple[MaskPiece, ...] = ()
+    provenance: ProvenanceMap | None = field(default=None, repr=False)
+    placement: Placement | None = None
     thumbnail: Pixels | None = field(default=None, repr=False)
     seconds: float = 0.0
     choices: tuple[Choice, ...] = ()
@@ -116,6 +120,22 @@ class History:
         """The newest applied entry that is a step, strokes passed over; None where there is none."""
         return next((entry for entry in reversed(self.applied) if entry.step is not None), None)
 
+    def provenance(self) -> ProvenanceMap | None:
+        """What is known of each pixel at the cursor; None where no step was applied."""
+        known = (entry.provenance for entry in reversed(self.applied) if entry.provenance is not None)
+        return next(known, None)
+
+    def placement_from(self, cursor: int) -> Placement | None:
+        """Where the photo at the cursor lies in the one after ``cursor`` entries; None where both have one extent.
+
+        Raises:
+            IndexError: where there is no such place.
+        """
+        self.check(cursor)
+        between = self._entries[min(self._cursor, cursor) : max(self._cursor, cursor)]
+        way = stack(*(entry.placement for entry in between))
+        return way.inverse() if way is not None and cursor > self._cursor else way
+
     def state_before_step(self) -> str:
         """State hash of the pixels before :meth:`latest_step`, that which it amends included."""
         applied = self.applied
@@ -132,10 +152,14 @@ class History:
         self._cursor += 1
         return replaced
 
-    def move(self, cursor: int) -> None:
+    def check(self, cursor: int) -> None:
         """Raises IndexError where there is no such place."""
         if not 0 <= cursor <= len(self._entries):
             raise IndexError(f"history has {len(self._entries)} entries, not {cursor}")
+
+    def move(self, cursor: int) -> None:
+        """Raises IndexError where there is no such place."""
+        self.check(cursor)
         self._cursor = cursor
 
     def replace(self, index: int, entry: Entry) -> None:

@@ -163,6 +163,17 @@ class MaskEditor:
         return edit.bounds
 
 
+def clear_used(live: Mask, used: Mask | None) -> MaskEdit:
+    """Takes out of the live mask what is still as a job saw it, if it saw any: strokes painted while it ran stay."""
+    editor = MaskEditor(live)
+    for cell in used.occupied_cells(MaskEditor.CELL) if used is not None else ():
+        now, seen = live.plane[cell.slices], used.plane[cell.slices]
+        unchanged = (seen > 0) & (now == seen)
+        if unchanged.any():
+            editor.touch(cell)[unchanged] = 0
+    return editor.finish()
+
+
 def require_size(mask_width: int, mask_height: int, width: int, height: int, *, name: str = "The mask") -> None:
     """Raises InputError where a mask is not of the photo's size, ``width x height``."""
     if (mask_width, mask_height) != (width, height):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, replace
 
 from restorer.core.file_facts import FileFacts
+from restorer.core.placement import Placement
 
 Dpi = tuple[float, float]
 """Pixels per inch across and down, both positive and finite."""
@@ -42,6 +44,16 @@ class Metadata:
     def without_description(self) -> Metadata:
         """Only the print resolution: nothing on people, places, dates or equipment."""
         return replace(self, exif=None, xmp=None, iptc=None)
+
+    def placed(self, placement: Placement) -> Metadata:
+        """As it is to stand beside a picture of another extent: what is shown prints as large as it did.
+
+        A crop keeps the resolution, a quarter turn exchanges across and down, an enlargement raises it.
+        """
+        if self.dpi is None or placement.is_identity:
+            return self
+        (x, y), (a, b, _, d, e, _) = self.dpi, placement.matrix
+        return replace(self, dpi=(1 / math.hypot(a / x, d / y), 1 / math.hypot(b / x, e / y)))
 
     def scaled(self, across: float, down: float | None = None, *, keep_print_size: bool = True) -> Metadata:
         """As it is to stand beside a photo of more or fewer pixels.

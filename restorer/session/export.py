@@ -9,11 +9,13 @@ from pathlib import Path
 
 from restorer.core.errors import InputError
 from restorer.core.image import Image, Pixels
+from restorer.core.placement import Placement
 from restorer.formats.atomic import shown
 from restorer.formats.container import EXPORT_CONTAINERS, container_for, container_named
 from restorer.formats.metadata import Metadata
 from restorer.formats.provenance import Provenance, from_xmp, into_xmp
 from restorer.formats.raster import ExportOptions, write_photo
+from restorer.session.alignment import aligned_pixels
 
 _FALLBACK = "png"
 """Suggested for photos of a format that is only read; keeps every bit of 8 and 16."""
@@ -73,13 +75,15 @@ def export_photo(
     overwrite: bool = False,
     infrared: Pixels | None = None,
     provenance: Provenance | None = None,
+    placement: Placement | None = None,
 ) -> None:
     """Writes a photo in one go, carrying its resolution, profile and metadata.
 
     Args:
+        metadata, infrared: what the photo was opened with.
         original: the file it came from, which is never written.
-        infrared: the photo's infrared channel, as it was opened with.
         provenance: record of what was done, for the XMP; it stays where other metadata are left out.
+        placement: where ``image`` lies in the photo as it was opened, which resolution and infrared then follow.
 
     Raises:
         InputError: as :func:`check_target`, or for a name that tells no format.
@@ -87,6 +91,9 @@ def export_photo(
     """
     check_target(target, originals=() if original is None else (original,), overwrite=overwrite)
     options = options or ExportOptions()
+    if placement is not None:
+        metadata = metadata.placed(placement)
+        infrared = aligned_pixels(infrared, placement) if infrared is not None else None
     if provenance is not None:
         metadata, options = with_provenance(target, metadata, options, provenance)
     write_photo(target, image, metadata, options, overwrite=overwrite, infrared=infrared)

@@ -57,7 +57,7 @@ def write_sample_pictures(folder: Path, sample: Sample, result: TaskResult) -> S
     Raises:
         RestorerError: where one cannot be written; it is then not there or as it was.
     """
-    before, after = sample.photo.image, sample.photo.image.with_patches(result.patches)
+    before, after = sample.photo.image, result.applied_to(sample.photo.image)
     pictures = SamplePictures(
         before=folder / "before.png",
         after=folder / "after.png",

@@ -35,7 +35,12 @@ def shielded(
 
 
 def shield(result: TaskResult, photo: Image, protected: Mask) -> TaskResult:
-    """The result with the photo's own pixels wherever ``protected`` is not 0; see :func:`shielded`."""
+    """The result with the photo's own pixels wherever ``protected`` is not 0; see :func:`shielded`.
+
+    A picture of another extent is left as it is: what is protected goes with it.
+    """
+    if result.reframed is not None:
+        return result
     return replace(
         result,
         patches=_shield_patches(result.patches, photo, protected),

@@ -10,6 +10,7 @@ import restorer
 from restorer.core.document import Document
 from restorer.core.errors import InputError
 from restorer.core.mask import Mask
+from restorer.core.provenance import PixelClass
 from restorer.core.step import Recipe, Step
 from restorer.formats.provenance import Provenance, SourceType
 from restorer.tasks import get_task
@@ -21,11 +22,8 @@ _BY_HAND = frozenset({"tone", "crop", "straighten", "rotate"})
 
 def filled_mask(document: Document) -> Mask:
     """255 wherever an applied step invented content, of the photo's size."""
-    plane = np.zeros((document.image.height, document.image.width), np.uint8)
-    for entry in document.history.applied:
-        for piece in entry.filled:
-            plane[piece.bounds.slices][piece.values > 0] = 255
-    return Mask(plane)
+    invented = document.provenance.plane() >= PixelClass.FILLED
+    return Mask(np.where(invented, np.uint8(255), np.uint8(0)))
 
 
 def provenance_text(fraction: float) -> str:

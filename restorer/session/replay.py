@@ -158,7 +158,7 @@ def run_replay(request: ReplayRequest, engine: EngineOfStep, token: CancelToken)
                 case _:
                     yield event
         assert finished is not None
-        image = image.with_patches(finished.result.patches)
+        image = finished.result.applied_to(image)
         done.append(ReplayStepFinished(request.id, number, finished, image))
         yield done[-1]
     device = done[-1].finished.device if done else ""

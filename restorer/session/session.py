@@ -16,6 +16,7 @@ from restorer.core.file_facts import NO_FACTS, FileFacts
 from restorer.core.image import Image, Pixels
 from restorer.core.mask import Mask
 from restorer.core.params import build_params, param_specs, params_to_json
+from restorer.core.placement import Placement
 from restorer.core.step import ModelUse, Step
 from restorer.formats.limits import GIB, Limits
 from restorer.formats.metadata import Metadata
@@ -159,6 +160,7 @@ class Session:
         overwrite: bool = False,
         infrared: Pixels | None = None,
         provenance: Provenance | None = None,
+        placement: Placement | None = None,
     ) -> None:
         """See :func:`restorer.session.export.export_photo`."""
         export_photo(
@@ -170,6 +172,7 @@ class Session:
             overwrite=overwrite,
             infrared=infrared,
             provenance=provenance,
+            placement=placement,
         )
 
     # -- steps and jobs

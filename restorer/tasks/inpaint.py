@@ -10,6 +10,7 @@ from restorer.core.errors import InputError
 from restorer.core.mask import Mask, require_size
 from restorer.core.params import param
 from restorer.core.progress import CancelToken, Notice, TaskEvent
+from restorer.core.provenance import PixelClass
 from restorer.core.result import Alternative, TaskResult
 from restorer.tasks.answers import Answer, Region, fill_region
 from restorer.tasks.classical import AUTO, METHODS
@@ -128,16 +129,17 @@ def _fill(given: TaskInput, mask: Mask, means: Means, token: CancelToken) -> Gen
     answers = yield from fill_region(region, means, numbers, token)
     if len(answers) < len(numbers):
         yield Notice("All fills of this region come out the same, so there is only one.")
-    return _result(answers)
+    return _result(answers, given)
 
 
-def _result(answers: tuple[Answer, ...]) -> TaskResult:
+def _result(answers: tuple[Answer, ...], given: TaskInput) -> TaskResult:
     alternatives = tuple(Alternative(each.patches, {"variant": each.number, "variants": 1}) for each in answers)
     return TaskResult(
         answers[0].patches,
         answers[0].filled,
         tiles=sum(each.tiles for each in answers),
         alternatives=alternatives if len(alternatives) > 1 else (),
+        filled_as=PixelClass.FILLED if given.model == CLASSICAL else PixelClass.GENERATED,
     )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from restorer.core.image import Image
+from restorer.core.placement import Placement
 from restorer.core.progress import CancelToken
 from restorer.formats.provenance import Provenance
 from restorer.formats.raster import ExportOptions
@@ -31,6 +32,7 @@ class ExportOrder:
     options: ExportOptions
     overwrite: bool
     provenance: Provenance | None = None
+    placement: Placement | None = None
 
 
 class Exporter(QObject):
@@ -67,6 +69,7 @@ class Exporter(QObject):
                     overwrite=order.overwrite,
                     infrared=order.photo.file.infrared,
                     provenance=order.provenance,
+                    placement=order.placement,
                 )
             yield order.target
 

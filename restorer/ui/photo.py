@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from restorer.core.document import Document
 
 if TYPE_CHECKING:
+    from restorer.formats.metadata import Metadata
     from restorer.formats.raster import PhotoFile
 
 
@@ -25,6 +26,11 @@ class OpenPhoto:
     document: Document
     file: PhotoFile
     source: Path | None
+
+    @property
+    def metadata(self) -> Metadata:
+        """Of the photo as it is now: the resolution follows what crops, turns and enlargements do to it."""
+        return self.file.metadata.placed(self.document.placement_from(0))
 
     @property
     def name(self) -> str:

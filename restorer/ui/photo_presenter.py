@@ -89,12 +89,23 @@ class PhotoPresenter(QObject):
     def _on_changed(self, change: Change) -> None:
         if not self._from_canvas:
             self._editor.canvas.refresh(change)
+        if change.placement is not None:
+            self._show_extent()
         if self._tally is not None and not change.mask.is_empty:
             self._tally.update(change.mask)
             self._show_mask()
         if change.history:
             self._show_history()
         self.facts_changed.emit()
+
+    def _show_extent(self) -> None:
+        """The photo has another size, and with it another mask."""
+        photo = self._workspace.current
+        if photo is not None:
+            self._tally = MaskTally(photo.document.mask)
+            self._status.show_photo(_photo_texts(photo))
+            self._status.set_field("zoom", words.zoom(self._editor.canvas.zoom()))
+            self._show_mask()
 
     # -- canvas and history
 
@@ -183,7 +194,7 @@ def _mask_hint(share: float) -> str:
 
 
 def _photo_texts(photo: OpenPhoto) -> dict[str, str]:
-    image, dpi = photo.document.image, photo.file.metadata.dpi
+    image, dpi = photo.document.image, photo.metadata.dpi
     kind = {1: "gray", 2: "gray + alpha", 3: "RGB", 4: "RGB + alpha"}[image.channels]
     return {
         "pixels": words.pixel_size(image.width, image.height),

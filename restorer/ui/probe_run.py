@@ -19,6 +19,8 @@ from restorer.core.document import Document
 from restorer.core.image import Image
 from restorer.formats.metadata import Metadata
 from restorer.formats.raster import ExportOptions, write_photo
+from restorer.session.provenance import filled_mask
+from restorer.session.settings import SettingsStore
 from restorer.session.settings_file import SettingsStore
 from restorer.ui.canvas import CanvasView
 from restorer.ui.shell import Shell
@@ -140,10 +142,7 @@ def _repair(stage: _Stage, model: str, watch: GapWatch) -> dict[str, Any]:
     gaps = watch.stop()
     after = document.image
     changed = (after.pixels != before.pixels).any(axis=2)
-    allowed = np.zeros(changed.shape, bool)
-    for entry in document.history.applied:
-        for piece in entry.filled:
-            allowed[piece.bounds.slices] |= piece.values > 0
+    allowed = filled_mask(document).plane > 0
     return {
         "seconds": round(time.perf_counter() - started, 2),
         "gap_ms": gaps,

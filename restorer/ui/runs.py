@@ -17,7 +17,9 @@ from restorer.core.errors import InputError, StaleResultError
 from restorer.core.geometry import Bounds
 from restorer.core.image import Image, Patch, Pixels
 from restorer.core.mask import Mask
+from restorer.core.placement import Placement
 from restorer.core.progress import CancelToken
+from restorer.core.provenance import ProvenanceMap
 from restorer.core.result import TaskResult
 from restorer.core.step import Step
 from restorer.formats.color import thumbnail
@@ -85,6 +87,15 @@ class _Order:
     model_title: str
     mask: Mask | None
     device: str
+    extent: Placement
+    """Where the photo lay in the original when Run was pressed."""
+
+    def mask_now(self) -> Mask | None:
+        """The mask in the extent that the photo has now: a crop may have come between."""
+        now = self.photo.document.placement_from(0)
+        if self.mask is None or now == self.extent:
+            return self.mask
+        return Mask(self.extent.inverse().then(now).carry_coverage(self.mask.plane))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,13 +106,15 @@ class _Result:
     image: Image
     thumbnail: Pixels
     pictures: tuple[Pixels, ...]
+    provenance: ProvenanceMap
 
     @classmethod
-    def of(cls, event: JobFinished) -> _Result:
-        photo = event.request.photo
-        image = photo.with_patches(event.result.patches)
-        pictures = variant_pictures(photo, event.result, _VARIANT_PX)
-        return cls(event, image, thumbnail(image, THUMBNAIL_PX), pictures)
+    def of(cls, event: JobFinished, known: ProvenanceMap) -> _Result:
+        photo, result = event.request.photo, event.result
+        image = result.applied_to(photo)
+        pictures = variant_pictures(photo, result, _VARIANT_PX)
+        provenance = result.provenance_after(known, photo, image)
+        return cls(event, image, thumbnail(image, THUMBNAIL_PX), pictures, provenance)
 
 
 class TaskRuns(QObject):
@@ -145,7 +158,8 @@ class TaskRuns(QObject):
         mask = self._free_mask(photo) if task.needs_mask else None
         if set(step.models) == {CLASSICAL}:
             device = "cpu"
-        self._enqueue(_Order(photo, step, task.title, self._session.model_title(step), mask, device))
+        extent = photo.document.placement_from(0)
+        self._enqueue(_Order(photo, step, task.title, self._session.model_title(step), mask, device, extent))
         return mask
 
     # -- asking
@@ -166,9 +180,9 @@ class TaskRuns(QObject):
                     hint="Take the protection away with its brush (G) and the right mouse button.",
                 )
         for order in self._orders.values():
-            if order.photo is photo and order.mask is not None:
-                region = order.mask.occupied().slices
-                live, seen = plane[region], order.mask.plane[region]
+            if order.photo is photo and (mask := order.mask_now()) is not None:
+                region = mask.occupied().slices
+                live, seen = plane[region], mask.plane[region]
                 live[(seen > 0) & (live == seen)] = 0
         plane.flags.writeable = False
         mask = Mask(plane)
@@ -197,19 +211,20 @@ class TaskRuns(QObject):
     # -- a job's life
 
     def _begin(self, order: _Order, job: Job) -> Work:
-        document = order.photo.document
+        document, mask = order.photo.document, order.mask_now()
         request = JobRequest(
             id=job.id,
             title=order.title,
             step=order.step,
             photo=document.image,
-            mask=order.mask,
+            mask=mask,
             base_state=document.state,
             model_title=order.model_title,
             photo_name=order.photo.name,
             protected=document.protection(),
         )
-        run = RunProgress(order.photo, job, order.mask)
+        known = document.provenance
+        run = RunProgress(order.photo, job, mask)
         self._running[job.id] = run
         self._queue.update(job, detail="Loading the model")
         self.started.emit(run)
@@ -221,7 +236,7 @@ class TaskRuns(QObject):
 
         def work(token: CancelToken) -> Iterator[object]:
             for event in run_job(request, engine, token):
-                yield _Result.of(event) if isinstance(event, JobFinished) else event
+                yield _Result.of(event, known) if isinstance(event, JobFinished) else event
 
         return work
 
@@ -279,6 +294,7 @@ class TaskRuns(QObject):
                 image=result.image,
                 thumbnail=result.thumbnail,
                 pictures=result.pictures,
+                provenance=result.provenance,
             )
         except StaleResultError:
             job.log.add("The photo changed while it ran, so the result was not applied", "warning")

@@ -16,6 +16,7 @@ from restorer.core.document import Change, Document
 from restorer.core.errors import RestorerError
 from restorer.core.image import Image
 from restorer.core.mask import Mask, Plane
+from restorer.session.alignment import aligned
 from restorer.session.session import Session
 from restorer.tasks.spec import VARIANT
 from restorer.ui.exporting import Exporter, ExportOrder
@@ -170,14 +171,14 @@ class Workspace(QObject):
         self._change(lambda document: document.jump(cursor))
 
     def image_at(self, cursor: int) -> Image:
-        """The shown photo as it was after ``cursor`` entries.
+        """The shown photo as it was after ``cursor`` entries, brought to the extent it has now.
 
         Raises:
             IndexError: where there is no such entry, or no photo.
         """
         if self.document is None:
             raise IndexError("no photo is open")
-        return self.document.image_at(cursor)
+        return aligned(self.document.image_at(cursor), self.document.placement_from(cursor))
 
     def note_stroke(self, change: Change) -> None:
         """The canvas has ended a stroke on the shown photo's mask."""

@@ -52,7 +52,7 @@ class OurInpaint:
             if isinstance(event, JobFailed):
                 raise RuntimeError(event.report)
             if isinstance(event, JobFinished):
-                return image.with_patches(event.result.patches)
+                return event.result.applied_to(image)
         raise RuntimeError("the job ended without a result")
 
     def bare(self, photo: Pixels8, mask: Pixels8) -> Pixels8:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from PySide6.QtCore import QEasingCurve, QObject, QPointF, Qt, QVariantAnimation, Signal
 from PySide6.QtGui import QInputDevice, QNativeGestureEvent, QWheelEvent
 
+from restorer.core.placement import Placement
 from restorer.ui import theme
 from restorer.ui.canvas.viewport import Viewport
 
@@ -44,6 +45,10 @@ class Navigator(QObject):
     def open(self, width: int, height: int) -> None:
         """Another picture, fitted."""
         self._jump(replace(self._viewport, image_width=width, image_height=height).fit())
+
+    def place(self, placement: Placement) -> None:
+        """The picture has another extent."""
+        self._jump(self._viewport.placed(placement))
 
     def resize(self, width: int, height: int, margin: int) -> None:
         """The window or its pixel ratio is another one."""

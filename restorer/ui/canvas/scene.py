@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import cached_property
 
 from PySide6.QtCore import QRect, QRectF
 from PySide6.QtGui import QColor, QPainter
@@ -12,6 +13,7 @@ from restorer.core.geometry import Bounds
 from restorer.core.image import Image, Patch
 from restorer.core.mask import Mask
 from restorer.formats.color import to_display
+from restorer.session.alignment import aligned
 from restorer.ui.canvas import split_line
 from restorer.ui.canvas.compare import Compare, Pane, panes, split_x
 from restorer.ui.canvas.job_tiles import JobTiles, outline_reach
@@ -109,8 +111,13 @@ class Scene:
         if self._before is None and self._live.pyramid.image is self._reference_image():
             self._before = PhotoLayer(self._live.pyramid.fork())
 
+    @cached_property
+    def _original(self) -> Image:
+        """The photo as it was opened, in the extent it has now."""
+        return aligned(self.document.original, self.document.placement_from(0))
+
     def _reference_image(self) -> Image:
-        return self._reference if self._reference is not None else self.document.original
+        return self._reference if self._reference is not None else self._original
 
     def _before_layer(self) -> PhotoLayer:
         wanted = self._reference_image()

@@ -14,6 +14,7 @@ from restorer.core.document import Change, Document
 from restorer.core.geometry import Bounds
 from restorer.core.image import Image, Patch
 from restorer.core.mask import Mask
+from restorer.core.placement import Placement
 from restorer.ui import theme
 from restorer.ui.canvas.compare import Compare
 from restorer.ui.canvas.hud import hint_plate, status_plate
@@ -81,14 +82,23 @@ class CanvasView(InputSurface):
         scene = self._scene
         if scene is None:
             return
-        viewport = self._navigator.viewport
-        if scene.document.image.bounds != Bounds.of_size(viewport.image_width, viewport.image_height):
-            self.set_document(scene.document)
+        if change.placement is not None:
+            self._take_extent(scene, change.placement)
             return
         scene.refresh(change)
         self._repaint_image(change.image)
         self._repaint_image(change.mask)
         self._repaint_image(change.protected)
+
+    def _take_extent(self, scene: Scene, placement: Placement) -> None:
+        """The photo has another extent; what was in the middle of the view stays there, as large as it was."""
+        self._pointing.cancel()
+        self._pointing.brush_tool.forget_last_point()
+        self._scene = Scene(scene.document)
+        self._scene.overlay, self._scene.compare, self._scene.split = self._overlay, scene.compare, scene.split
+        self._navigator.place(placement)
+        self._pointer_changed()
+        self.update()
 
     def is_stroking(self) -> bool:
         return self._pointing.brush_tool.is_stroking

@@ -11,6 +11,7 @@ import math
 from dataclasses import dataclass, replace
 
 from restorer.core.geometry import Bounds
+from restorer.core.placement import Placement
 
 MAX_ZOOM = 64.0
 _SMALLEST_ON_SCREEN_PX = 16
@@ -168,6 +169,16 @@ class Viewport:
         if self.fitted:
             return new.fit()
         return replace(new, origin_x=new.origin_x + dx, origin_y=new.origin_y + dy)._held()
+
+    def placed(self, placement: Placement) -> Viewport:
+        """The same view of a picture of another extent: fitted stays fitted, else what is in the middle stays there."""
+        x, y = self.view_width / 2, self.view_height / 2
+        middle = placement.to_new((x - self.origin_x) / self.zoom, (y - self.origin_y) / self.zoom)
+        new = replace(self, image_width=placement.width, image_height=placement.height)
+        if self.fitted:
+            return new.fit()
+        zoom = min(max(self.zoom / placement.scale, new.min_zoom), MAX_ZOOM)
+        return replace(new, zoom=zoom, origin_x=x - middle[0] * zoom, origin_y=y - middle[1] * zoom)._held()
 
     def next_step(self) -> float:
         """The nearest larger zoom of :data:`ZOOM_STEPS`."""

@@ -52,7 +52,7 @@ class ExportDialog(QDialog):
         self._folder = suggestion.parent
         record = provenance_of(photo.document)
         recorded = f"Record each step. {provenance_text(record.generated_fraction)}" if record else ""
-        self._fields = ExportFields(photo.document.image, photo.file.metadata.dpi, recorded)
+        self._fields = ExportFields(photo.document.image, photo.metadata.dpi, recorded)
         self._build()
         self._name.setText(suggestion.name)
         self._fields.set_container(_writable(suggestion))
@@ -83,6 +83,7 @@ class ExportDialog(QDialog):
                 self.options(),
                 overwrite=self._replace.isChecked() and not self._replace.isHidden(),
                 provenance=provenance_of(document) if self._fields.records_provenance() else None,
+                placement=document.placement_from(0),
             )
         )
         super().accept()
@@ -196,7 +197,7 @@ class ExportDialog(QDialog):
         """What the file will not have of the photo, in words."""
         file = self._photo.file
         try:
-            plan = plan_export(self._photo.document.image, file.metadata, options, infrared=file.infrared)
+            plan = plan_export(self._photo.document.image, self._photo.metadata, options, infrared=file.infrared)
         except InputError:
             return ""
         losses = list(plan.losses)
@@ -228,7 +229,7 @@ class ExportDialog(QDialog):
             check_target(target, originals=(source,) if source else (), overwrite=self._replace.isChecked())
             if container_for(target) is not self._fields.container():
                 return f"The ending of {target.name} is not that of {self._fields.container().title}."
-            plan_export(self._photo.document.image, self._photo.file.metadata, options)
+            plan_export(self._photo.document.image, self._photo.metadata, options)
         except InputError as error:
             if target.is_file() and not self._is_original(target):
                 return f"{target.name} exists already. Choose another name, or tick the box to replace it."

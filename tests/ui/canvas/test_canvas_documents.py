@@ -11,6 +11,10 @@ from support.canvas import LEFT, NONE, SHIFT, drag, seen, settle
 from restorer.core.document import Change, Document
 from restorer.core.geometry import Bounds
 from restorer.core.image import Image
+from restorer.core.placement import Placement
+from restorer.core.result import Reframed, TaskResult
+from restorer.core.step import Step
+from restorer.session.alignment import aligned
 from restorer.ui.canvas import CanvasView
 
 
@@ -38,10 +42,46 @@ def test_another_photo_is_fitted_and_joined_with_nothing(qtbot: QtBot, canvas: C
     assert len(document.history.entries) == 1
 
 
-def test_a_result_of_another_size_is_fitted_anew(qtbot: QtBot, canvas: CanvasView, document: Document) -> None:
-    document._image = Image(np.full((2200, 2800, 3), 50, np.uint8))
-    canvas.refresh(Change(image=Bounds.of_size(2800, 2200)))
+def reframe(document: Document, placement: Placement) -> Change:
+    image = aligned(document.image, placement)
+    result = TaskResult((), reframed=Reframed(image, placement))
+    return document.apply(document.state, Step("crop", 1), result, label="Crop")
+
+
+def test_a_fitted_photo_of_another_extent_is_fitted_anew(canvas: CanvasView, document: Document) -> None:
+    canvas.refresh(reframe(document, Placement.scaled(1400, 1100, 2800, 2200)))
     assert canvas.visible_bounds() == Bounds(0, 0, 2800, 2200)
+    canvas.refresh(document.undo())
+    assert canvas.visible_bounds() == Bounds(0, 0, 1400, 1100)
+
+
+def test_the_same_place_stays_in_view_when_the_extent_changes(
+    qtbot: QtBot, canvas: CanvasView, document: Document
+) -> None:
+    canvas.zoom_to(2.0)
+    canvas.set_compare("split")
+    settle(qtbot, canvas)
+    before = seen(canvas)
+    canvas.refresh(reframe(document, Placement.crop(Bounds(200, 100, 1300, 1000), 1400, 1100)))
+    settle(qtbot, canvas)
+    assert np.array_equal(seen(canvas), before)
+    assert canvas.visible_bounds() == Bounds(350, 350, 650, 550)
+    canvas.refresh(reframe(document, Placement.scaled(1100, 900, 2200, 1800)))
+    assert canvas.zoom() == 1.0
+    assert canvas.visible_bounds() == Bounds(700, 700, 1300, 1100)
+    canvas.refresh(document.jump(0))
+    settle(qtbot, canvas)
+    assert np.array_equal(seen(canvas), before)
+
+
+def test_a_stroke_ends_with_the_extent_it_was_drawn_on(canvas: CanvasView, document: Document) -> None:
+    drag(canvas, [QPoint(300, 200), QPoint(320, 210)], release=False)
+    canvas.refresh(reframe(document, Placement.turned(1, 1400, 1100)))
+    assert not canvas.is_stroking()
+    assert [entry.label for entry in document.history.entries] == ["Brush stroke", "Crop"]
+    assert document.mask.coverage() > 0
+    QTest.mouseRelease(canvas, LEFT, NONE, QPoint(340, 220))
+    assert len(document.history.entries) == 2
 
 
 def test_the_photo_is_shown_while_it_is_still_being_made(qtbot: QtBot, canvas: CanvasView) -> None:
