@@ -166,7 +166,9 @@ class MaskEditor:
 def clear_used(live: Mask, used: Mask | None) -> MaskEdit:
     """Takes out of the live mask what is still as a job saw it, if it saw any: strokes painted while it ran stay."""
     editor = MaskEditor(live)
-    for cell in used.occupied_cells(MaskEditor.CELL) if used is not None else ():
+    if used is None:
+        return editor.finish()
+    for cell in used.occupied_cells(MaskEditor.CELL):
         now, seen = live.plane[cell.slices], used.plane[cell.slices]
         unchanged = (seen > 0) & (now == seen)
         if unchanged.any():

@@ -20,7 +20,6 @@ from restorer.core.image import Image
 from restorer.formats.metadata import Metadata
 from restorer.formats.raster import ExportOptions, write_photo
 from restorer.session.provenance import filled_mask
-from restorer.session.settings import SettingsStore
 from restorer.session.settings_file import SettingsStore
 from restorer.ui.canvas import CanvasView
 from restorer.ui.shell import Shell
