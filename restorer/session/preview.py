@@ -6,6 +6,7 @@ Tasks that look at pixels and their surroundings are run on that part with a mar
 
 from __future__ import annotations
 
+import contextlib
 import math
 import threading
 from collections.abc import Generator, Iterator, Mapping
@@ -22,8 +23,8 @@ from restorer.core.mask import Mask
 from restorer.core.params import build_params
 from restorer.core.progress import CancelToken, TaskEvent, TileFinished, TilesPlanned, TileStarted
 from restorer.core.result import TaskResult
-from restorer.core.step import Step
 from restorer.session.jobs import EngineSource, JobEvent, JobRequest, carry_out
+from restorer.session.protection import shielded
 from restorer.session.session import Session
 from restorer.tasks import get_task
 from restorer.tasks.spec import CLASSICAL, VARIANTS, Locality, Task, TaskInput
@@ -149,38 +150,28 @@ def can_preview(task: Task) -> bool:
 
 
 def preview_request(
-    session: Session,
-    photo: Image,
-    mask: Mask | None,
-    step: Step,
-    region: Bounds,
-    *,
-    base_state: str = "",
-    photo_name: str = "",
-    facts: FactsCache | None = None,
+    session: Session, job: JobRequest, region: Bounds, *, facts: FactsCache | None = None
 ) -> PreviewRequest:
-    """A preview on pixels that nobody will change.
-
-    Of several variants the first is tried.
+    """A preview of a job that is not run. Of several variants the first is tried.
 
     Args:
+        job: as of :meth:`Session.make_request`; facts are kept under its ``base_state``.
         region: in pixels of the photo; see :func:`fit_region`.
-        base_state: :attr:`Document.state` the photo has; under this name facts are kept.
         facts: kept from one preview to the next; asked anew if None.
 
     Raises:
-        InputError: where the task needs a mask and nothing is marked, has no preview, or the region is empty.
+        InputError: where the task has no preview or the region is empty.
+        WeightsError: where a model of the step has gone.
     """
-    task = get_task(step.task)
+    task = get_task(job.step.task)
     if task.locality is None:
         raise InputError(f"{task.title} changes the photo as a whole, so there is no preview of a part.")
-    region = region.intersect(photo.bounds)
+    region = region.intersect(job.photo.bounds)
     if region.is_empty:
         raise InputError("Nothing of the photo is in view.")
-    if VARIANTS in step.params:
-        step = replace(step, params={**step.params, VARIANTS: 1})
-    job = session.request(photo, mask, step, base_state=base_state, photo_name=photo_name)
-    context = (session.catalogue.get(model).context_px for model in step.models if model != CLASSICAL)
+    if VARIANTS in job.step.params:
+        job = replace(job, step=replace(job.step, params={**job.step.params, VARIANTS: 1}))
+    context = (session.catalogue.get(model).context_px for model in job.step.models if model != CLASSICAL)
     margin = max(task.locality.margin_px, *context, 0)
     return PreviewRequest(job, region, margin, facts if facts is not None else FactsCache())
 
@@ -210,7 +201,7 @@ def _try_region(
     locality = task.locality or Locality()
     facts = _facts(request, task, token)
     seen = job.photo.bounds if locality.sees_whole else _seen(request, locality)
-    photo, mask = _part(job.photo, seen), None if job.mask is None else _mask_part(job.mask, seen)
+    photo, mask, protected = _part(job.photo, seen), _mask_part(job.mask, seen), _mask_part(job.protected, seen)
     if mask is not None and task.needs_mask and mask.is_empty:
         return _unchanged(request)
     given = TaskInput(
@@ -225,7 +216,9 @@ def _try_region(
         facts=facts,
     )
     work = task.run(given, engine, token)
-    try:
+    if protected is not None:
+        work = shielded(work, photo, protected)
+    with contextlib.closing(work):
         while True:
             try:
                 event = next(work)
@@ -233,8 +226,6 @@ def _try_region(
                 result: TaskResult = stop.value
                 break
             yield _moved(event, seen.left, seen.top)
-    finally:
-        work.close()
     return _cut(request, photo, seen, result)
 
 
@@ -263,8 +254,8 @@ def _part(photo: Image, seen: Bounds) -> Image:
     return photo if seen == photo.bounds else Image(photo.crop(seen), photo.color)
 
 
-def _mask_part(mask: Mask, seen: Bounds) -> Mask:
-    return Mask(mask.plane[seen.slices])
+def _mask_part(mask: Mask | None, seen: Bounds) -> Mask | None:
+    return None if mask is None else Mask(mask.plane[seen.slices])
 
 
 def _unchanged(request: PreviewRequest) -> RegionPixels:

@@ -114,7 +114,8 @@ ROWS: tuple[ActionRow, ...] = (
     ActionRow("zoom", "Zoom", _C.use_zoom, ("Z",), "zoom", on_canvas=True, group="Canvas", hint="Zoom tool"),
     # Tasks
     ActionRow("run", "Run", _C.run, ("Ctrl+Return", "Ctrl+Enter"), "", group="Work"),
-    ActionRow("cancel", "Cancel job", _C.cancel, ("Esc",), "cancel", group="Work", hint="Cancel job, then stroke"),
+    ActionRow("preview", "Preview here", _C.toggle_preview, ("P",), "", on_canvas=True, group="Work"),
+    ActionRow("cancel", "Cancel job", _C.cancel, ("Esc",), "cancel", group="Work", hint="Cancel job, stroke, preview"),
     # Help
     ActionRow("shortcuts", "Shortcuts", _C.show_shortcuts, ("?", "F1"), "shortcuts", _always, group="Work"),
     ActionRow("about", "About Restorer", _C.show_about, (), "about", _always),
@@ -133,7 +134,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
         ("brush", "eraser", "swap", _SEPARATOR, "smaller", "bigger", "softer", "harder", _SEPARATOR, "clear-mask",
          "invert-mask", "reuse-mask", _SEPARATOR, "import-mask", "export-mask"),
     ),
-    ("Tasks", ("tasks>", _SEPARATOR, "run", "cancel")),
+    ("Tasks", ("tasks>", _SEPARATOR, "run", "preview", "cancel")),
     ("Help", ("shortcuts", "about")),
 )  # fmt: skip
 """Titles and action ids; an id ending in ``>`` is a submenu that somebody else fills."""

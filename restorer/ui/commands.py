@@ -230,6 +230,9 @@ class Commands(QObject):
     def run(self) -> None:
         self._editor.tasks.request_run()
 
+    def toggle_preview(self) -> None:
+        self._editor.tasks.toggle_preview()
+
     def next_variant(self) -> None:
         self._workspace.choose_neighbour(1)
 
@@ -237,9 +240,9 @@ class Commands(QObject):
         self._workspace.choose_neighbour(-1)
 
     def cancel(self) -> None:
-        """The job first, then the stroke."""
-        if not self._workspace.cancel():
-            self._canvas.abandon_stroke()
+        """The job first, then the stroke, then the preview."""
+        if not self._workspace.cancel() and not self._canvas.abandon_stroke():
+            self._editor.tasks.end_preview()
 
     # -- help
 

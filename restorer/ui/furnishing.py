@@ -25,6 +25,7 @@ from restorer.ui.job_presenter import JobPresenter
 from restorer.ui.main_window import MainWindow
 from restorer.ui.messages import Message, Offer
 from restorer.ui.photo_presenter import PhotoPresenter
+from restorer.ui.preview_presenter import PreviewPresenter
 from restorer.ui.qimage import rgb_image
 from restorer.ui.side_panel import parse_state
 from restorer.ui.widgets import MessageAction, MessageStack
@@ -50,6 +51,7 @@ class Furnishing(QObject):
         window.furnish(self.editor, self.messages)
         self._photos = PhotoPresenter(self.workspace, self.editor, window.status, self)
         self._jobs = JobPresenter(self.workspace, self.editor, self)
+        self._preview = PreviewPresenter(self.workspace, self.editor, self._jobs, self)
         self._devices = DeviceWatch(self.workspace, window.toolbar.device_button, self)
         self.commands = Commands(window, self.editor, self.workspace)
         window.actions_by_id.used.connect(self._refresh)

@@ -32,6 +32,7 @@ class JobPresenter(QObject):
         self._finished = QTimer(self, interval=_FINISHED_SHOWN_MS, singleShot=True)
         self._finished.timeout.connect(self._show_hud)
         self._opening = ""
+        self._idle: tuple[str, str, str] = ("", "", "")
         jobs, runs = editor.jobs, workspace.runs
         workspace.jobs.changed.connect(self._on_jobs_changed)
         workspace.photo_shown.connect(self._on_photo_shown)
@@ -43,6 +44,13 @@ class JobPresenter(QObject):
         jobs.cancel_requested.connect(self._on_cancel_requested)
         jobs.report_requested.connect(self._on_report_requested)
         jobs.dismiss_requested.connect(self._on_dismiss_requested)
+
+    def show_when_idle(self, text: str = "", key: str = "", action: str = "") -> None:
+        """What the plate at the lower right says while nothing runs on the shown photo, and which key does what."""
+        self._idle = (text, key, action)
+        if text:
+            self._finished.stop()
+        self._show_hud()
 
     # -- workspace
 
@@ -119,7 +127,7 @@ class JobPresenter(QObject):
         run = self._workspace.runs.progress_of(self._workspace.current)
         if run is None:
             if not self._finished.isActive():
-                self._canvas.set_hud_right(f"Opening {self._opening}…" if self._opening else "")
+                self._canvas.set_hud_right(*((f"Opening {self._opening}…",) if self._opening else self._idle))
             return
         self._finished.stop()
         eta_s = run.job.eta_s

@@ -120,6 +120,8 @@ class _Result:
 class TaskRuns(QObject):
     """Belongs to the window's thread."""
 
+    submitted = Signal(object)
+    """OpenPhoto on which a run was queued."""
     started = Signal(object)
     """RunProgress of a run whose turn has come."""
     advanced = Signal(object, object)
@@ -158,6 +160,7 @@ class TaskRuns(QObject):
         mask = self._free_mask(photo) if task.needs_mask else None
         if set(step.models) == {CLASSICAL}:
             device = "cpu"
+        self.submitted.emit(photo)
         extent = photo.document.placement_from(0)
         self._enqueue(_Order(photo, step, task.title, self._session.model_title(step), mask, device, extent))
         return mask

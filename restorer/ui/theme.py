@@ -37,6 +37,7 @@ QPushButton { min-height: 18px; padding: 4px 12px; border: 1px solid $border; bo
 QPushButton { background: $control; outline: 0; }
 QPushButton:hover { background: $control_hover; }
 QPushButton:pressed { background: $control_pressed; }
+QPushButton:checked { background: $selected; border-color: $accent_line; }
 QPushButton:disabled { background: transparent; border-color: $line; color: $text_off; }
 QPushButton[primary="true"] { background: $accent_fill; border-color: $accent_fill; color: #FFFFFF; }
 QPushButton[primary="true"]:hover { background: $accent_fill_hover; }

@@ -32,6 +32,13 @@ def duration(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
+def short_duration(seconds: float) -> str:
+    """``0.04 s``, ``0.4 s``, ``12 s``; from a minute on as :func:`duration`."""
+    if seconds >= 59.5:
+        return duration(seconds)
+    return f"{decimal(seconds, 0 if seconds >= 9.95 else 1 if seconds >= 0.095 else 2)} s"
+
+
 def amount_of_bytes(count: float) -> str:
     """``118 MB``, ``2.1 GB``: decimal units, as disks and phones count."""
     if count < 1000:

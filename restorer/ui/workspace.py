@@ -25,6 +25,7 @@ from restorer.ui.mask_files import MaskFiles
 from restorer.ui.messages import Message, Offer
 from restorer.ui.opening import Opened, Opener
 from restorer.ui.photo import OpenPhoto
+from restorer.ui.previews import Previews
 from restorer.ui.runs import TaskRuns
 from restorer.ui.workers import Lanes
 
@@ -54,6 +55,7 @@ class Workspace(QObject):
         self.lanes = Lanes(self)
         self.jobs = JobQueue(self)
         self.runs = TaskRuns(session, self.lanes, self.jobs, self)
+        self.previews = Previews(session, self.lanes, self.jobs, self)
         self.opener = Opener(session, self.lanes, self)
         self.exporter = Exporter(session, self.lanes, self.jobs, self)
         self.masks = MaskFiles(self.lanes, self)
@@ -62,6 +64,7 @@ class Workspace(QObject):
         self._last_masks: dict[OpenPhoto, Mask] = {}
         self.opener.opened.connect(self._on_opened)
         self.runs.applied.connect(self._on_applied)
+        self.previews.model_started.connect(self.runs.model_started)
         self.exporter.exported.connect(self._on_exported)
         self.masks.mask_read.connect(self._on_mask_read)
         for part in (self.opener, self.runs, self.exporter, self.masks):
@@ -108,6 +111,7 @@ class Workspace(QObject):
         """Cancels the photo's jobs and forgets it, its changes included: ask first."""
         self.jobs.cancel_all(photo)
         self.jobs.forget(photo)
+        self.previews.cancel(photo)
         place = self._photos.index(photo)
         self._photos.remove(photo)
         self._last_masks.pop(photo, None)
@@ -208,6 +212,7 @@ class Workspace(QObject):
     def close(self) -> bool:
         """Ends all work and threads; returns whether every thread ended in time."""
         self.jobs.cancel_all()
+        self.previews.close()
         ended = self.lanes.close()
         for photo in self._photos:
             photo.document.close()

@@ -116,7 +116,7 @@ def dotted(photo: Image, *boxes: Bounds) -> Mask:
 def test_a_region_is_as_in_the_whole_result(session: Session, photo: Image, use: Any, region: Bounds) -> None:
     use(make_task())
     step = session.resolve_step("smooth")
-    made = finished(preview_request(session, photo, None, step, region))
+    made = finished(preview_request(session, session.request(photo, None, step), region))
     assert made.bounds == region
     assert made.changed
     assert made.scale == 1
@@ -133,13 +133,14 @@ def test_the_whole_photo_is_surveyed_once_for_each_state(session: Session, photo
     use(make_task(locality=Locality(margin_px=12, survey=counted)))
     step, facts = session.resolve_step("smooth"), FactsCache()
     for state in ("a", "a", "b"):
-        finished(preview_request(session, photo, None, step, REGION, base_state=state, facts=facts))
+        job = session.request(photo, None, step, base_state=state)
+        finished(preview_request(session, job, REGION, facts=facts))
     assert asked == [photo.bounds, photo.bounds]
 
 
 def test_events_are_in_coordinates_of_the_photo(session: Session, photo: Image, use: Any) -> None:
     use(make_task())
-    request = preview_request(session, photo, None, session.resolve_step("smooth"), REGION)
+    request = preview_request(session, session.request(photo, None, session.resolve_step("smooth")), REGION)
     events = list(run_preview(request, ClassicalEngine(), CancelToken()))
     planned = next(event for event in events if isinstance(event, JobTilesPlanned))
     seen = Bounds.around(planned.tiles)
@@ -162,7 +163,7 @@ def test_inpaint_fills_a_region_as_the_whole_run_does(
 ) -> None:
     mask = dotted(photo, *boxes)
     step = session.resolve_step("inpaint", {"method": "telea"}, model=CLASSICAL)
-    made = finished(preview_request(session, photo, mask, step, REGION))
+    made = finished(preview_request(session, session.request(photo, mask, step), REGION))
     np.testing.assert_array_equal(made.picture.pixels, whole(session, photo, mask, step).crop(REGION))
     assert made.changed is any(box.overlaps(REGION) for box in boxes)
 
@@ -171,7 +172,7 @@ def test_inpaint_fills_no_more_than_it_has_to(session: Session) -> None:
     photo = Image(np.random.default_rng(0).integers(0, 255, (400, 2400, 3), np.uint8))
     mask = dotted(photo, *(Bounds(x, 200, x + 6, 206) for x in range(20, 2400, 60)))
     step = session.resolve_step("inpaint", {"method": "telea"}, model=CLASSICAL)
-    request = preview_request(session, photo, mask, step, Bounds(1000, 100, 1200, 300))
+    request = preview_request(session, session.request(photo, mask, step), Bounds(1000, 100, 1200, 300))
     events = list(run_preview(request, ClassicalEngine(), CancelToken()))
     planned = next(event for event in events if isinstance(event, JobTilesPlanned))
     assert 0 < sum(tile.width for tile in planned.tiles) < 900
@@ -182,28 +183,39 @@ def test_repair_scratches_looks_only_around_the_region(session: Session, photo: 
     pixels[:, 100:102] = 255
     photo = Image(pixels)
     step = session.resolve_step("repair-scratches", {"method": "telea"}, model=CLASSICAL)
-    made = finished(preview_request(session, photo, None, step, REGION))
+    made = finished(preview_request(session, session.request(photo, None, step), REGION))
     assert made.changed
     np.testing.assert_array_equal(made.picture.pixels, whole(session, photo, None, step).crop(REGION))
+
+
+def test_what_is_protected_is_shown_as_it_is(session: Session, photo: Image, use: Any) -> None:
+    use(make_task())
+    kept = Bounds(100, 60, 130, 80)
+    step = session.resolve_step("smooth")
+    job = dataclasses.replace(session.request(photo, None, step), protected=dotted(photo, kept))
+    made = finished(preview_request(session, job, REGION)).picture.pixels
+    inside = kept.translate(-REGION.left, -REGION.top).slices
+    np.testing.assert_array_equal(made[inside], photo.crop(kept))
+    assert (made != photo.crop(REGION)).any()
 
 
 def test_of_several_variants_the_first_is_tried(session: Session, photo: Image) -> None:
     mask = dotted(photo, Bounds(80, 50, 90, 60))
     step = session.resolve_step("inpaint", {"method": "patchmatch", "variants": 4}, model=CLASSICAL)
-    assert preview_request(session, photo, mask, step, REGION).job.step.params["variants"] == 1
+    assert preview_request(session, session.request(photo, mask, step), REGION).job.step.params["variants"] == 1
 
 
 def test_what_stands_in_the_way_is_said(session: Session, photo: Image, use: Any) -> None:
     step = session.resolve_step("inpaint", model=CLASSICAL)
     with pytest.raises(InputError, match="nothing is marked"):
-        preview_request(session, photo, Mask.empty(photo.width, photo.height), step, REGION)
+        preview_request(session, session.request(photo, Mask.empty(photo.width, photo.height), step), REGION)
     use(make_task(locality=None))
     smooth_step = session.resolve_step("smooth")
     with pytest.raises(InputError, match="no preview of a part"):
-        preview_request(session, photo, None, smooth_step, REGION)
+        preview_request(session, session.request(photo, None, smooth_step), REGION)
     use(make_task())
     with pytest.raises(InputError, match="in view"):
-        preview_request(session, photo, None, smooth_step, Bounds(900, 0, 950, 20))
+        preview_request(session, session.request(photo, None, smooth_step), Bounds(900, 0, 950, 20))
 
 
 @pytest.mark.parametrize(
@@ -220,7 +232,7 @@ def test_a_failure_is_an_event(session: Session, photo: Image, use: Any, error: 
         raise error
 
     use(make_task(run=fail))
-    request = preview_request(session, photo, None, session.resolve_step("smooth"), REGION)
+    request = preview_request(session, session.request(photo, None, session.resolve_step("smooth")), REGION)
     *_, last = run_preview(request, ClassicalEngine(), CancelToken())
     assert isinstance(last, JobFailed)
     assert sentence in last.message
@@ -230,7 +242,7 @@ def test_a_failure_is_an_event(session: Session, photo: Image, use: Any, error: 
 def test_cancelling_takes_effect_between_tiles(session: Session, photo: Image, use: Any) -> None:
     use(make_task())
     token = CancelToken()
-    request = preview_request(session, photo, None, session.resolve_step("smooth"), REGION)
+    request = preview_request(session, session.request(photo, None, session.resolve_step("smooth")), REGION)
     seen = []
     for event in run_preview(request, ClassicalEngine(), token):
         seen.append(event)

@@ -22,6 +22,7 @@ from restorer.ui.canvas.overlay import Overlay
 from restorer.ui.canvas.photo_layer import PhotoLayer
 from restorer.ui.canvas.protected_layer import ProtectedLayer
 from restorer.ui.canvas.pyramid import TilePyramid
+from restorer.ui.canvas.trial import Trial, paint_frame
 from restorer.ui.canvas.viewport import Viewport
 
 
@@ -48,6 +49,8 @@ class Scene:
         self._reference: Image | None = None
         self._before: PhotoLayer | None = None
         self._after: PhotoLayer | None = None
+        self._trial: Trial | None = None
+        self._tried: PhotoLayer | None = None
 
     # -- changes of the document
 
@@ -59,6 +62,7 @@ class Scene:
     def refresh(self, change: Change) -> None:
         """Takes over what a mutator of the document changed."""
         if not change.image.is_empty:
+            self.end_trial()
             self._part_with_reference()
             self._live.pyramid.set_image(self.document.image, change.image)
         self._mask.update(change.mask)
@@ -88,6 +92,31 @@ class Scene:
         self._live.pyramid.clear_patches()
         self._used_mask = None
         return self._mask.show_all().union(self.jobs.clear())
+
+    # -- a step tried on a part
+
+    @property
+    def trial(self) -> Trial | None:
+        """What is shown over a part of the photo; "before" is then the photo as it is now."""
+        return self._trial if self._after is None else None
+
+    def show_trial(self, trial: Trial) -> None:
+        """Shows it in place of the one before."""
+        if self._tried is None:
+            self._tried = PhotoLayer(self._live.pyramid.fork())
+        self._tried.pyramid.clear_patches()
+        if trial.patch is not None:
+            self._tried.pyramid.add_patch(trial.patch)
+        self._mask.show_all()
+        if trial.used_mask is not None:
+            self._mask.hide(trial.bounds, trial.used_mask)
+        self._trial = trial
+
+    def end_trial(self) -> None:
+        """Back to the photo as it is."""
+        if self._trial is not None:
+            self._mask.show_all()
+        self._trial = self._tried = None
 
     # -- comparing
 
@@ -120,6 +149,8 @@ class Scene:
         return self._reference if self._reference is not None else self._original
 
     def _before_layer(self) -> PhotoLayer:
+        if self.trial is not None:
+            return self._live
         wanted = self._reference_image()
         if self._before is not None and self._before.pyramid.image is wanted:
             return self._before
@@ -131,7 +162,9 @@ class Scene:
     def _layer(self, pane: Pane) -> PhotoLayer:
         if pane.shows_before:
             return self._before_layer()
-        return self._after if self._after is not None else self._live
+        if self._after is not None:
+            return self._after
+        return self._tried if self._tried is not None else self._live
 
     # -- work and painting
 
@@ -183,6 +216,8 @@ class Scene:
             layer.paint(painter, shown, viewport.offset_x + pane.offset_x, viewport.offset_y)
             if pane.shows_before or not self.shows_live:
                 continue
+            if self._trial is not None:
+                self._trial.paint_enlarged(painter, shown, pane.offset_x, viewport)
             for marks in (self._mask, self._protected):
                 marks.look(viewport)
                 if self.overlay is not Overlay.OFF:
@@ -197,18 +232,31 @@ class Scene:
         self, painter: QPainter, canvas: Bounds, viewport: Viewport, ratio: float, *, focused: bool
     ) -> None:
         """Paints the line and the badges, in logical pixels."""
+        after = split_line.AFTER if self.trial is None else split_line.TRIED
+        self._paint_frames(painter, canvas, viewport, ratio)
         if self.compare is Compare.SPLIT and not self.original:
             x, span = self.line(viewport, ratio)
-            split_line.paint_split_badges(painter, x, span)
+            split_line.paint_split_badges(painter, x, span, after)
             split_line.paint_line(painter, x, span, focused=focused)
         elif self.compare is Compare.SIDE or self.original:
             for pane in self.panes(canvas, viewport):
                 clip = split_line.logical(pane.clip, ratio)
-                text = split_line.BEFORE if pane.shows_before else split_line.AFTER
+                text = split_line.BEFORE if pane.shows_before else after
                 split_line.paint_corner_badge(painter, clip, text)
         if self.compare is Compare.SIDE:
             gap = Bounds(viewport.view_width, 0, canvas.right - viewport.view_width, canvas.bottom)
             painter.fillRect(split_line.logical(gap, ratio), QColor(0, 0, 0))
+
+    def _paint_frames(self, painter: QPainter, canvas: Bounds, viewport: Viewport, ratio: float) -> None:
+        """The border of what is tried, wherever it is shown."""
+        if self.trial is None:
+            return
+        box = viewport.bounds_to_view(self.trial.bounds)
+        for pane in self.panes(canvas, viewport):
+            if not pane.shows_before:
+                area = split_line.logical(box.translate(pane.offset_x, 0), ratio)
+                clip = split_line.logical(pane.clip, ratio)
+                paint_frame(painter, area, clip, named=self.compare is None)
 
     def line(self, viewport: Viewport, ratio: float) -> tuple[float, QRectF]:
         """Where the split line stands and the part of the photo it crosses, in logical pixels."""

@@ -19,7 +19,7 @@ _DARK_PX = 3.25
 _DARK_OPACITY = 0.6
 _CHEVRON_PX = 3.5
 _BADGE_GAP = 10.0
-BEFORE, AFTER = "Before", "After"
+BEFORE, AFTER, TRIED = "Before", "After", "Preview"
 
 
 def paint_line(painter: QPainter, x: float, span: QRectF, *, focused: bool) -> None:
@@ -53,14 +53,14 @@ def paint_line(painter: QPainter, x: float, span: QRectF, *, focused: bool) -> N
 
 def line_reach(x: float, span: QRectF) -> QRectF:
     """What to paint again where the line is or was, badges included."""
-    before, after = badge(BEFORE).width(), badge(AFTER).width()
+    before, after = badge(BEFORE).width(), max(badge(AFTER).width(), badge(TRIED).width())
     left, right = before + 2 * _BADGE_GAP, after + 2 * _BADGE_GAP
     return QRectF(x - left, span.top(), left + right, span.height()).united(_handle(x, span))
 
 
-def paint_split_badges(painter: QPainter, x: float, span: QRectF) -> None:
+def paint_split_badges(painter: QPainter, x: float, span: QRectF, after_text: str = AFTER) -> None:
     """Before and after at either side of the line; each only where its side has room."""
-    before, after = badge(BEFORE), badge(AFTER)
+    before, after = badge(BEFORE), badge(after_text)
     top = span.top() + PADDING
     if span.height() < BADGE_H + 2 * PADDING:
         return

@@ -37,6 +37,8 @@ class Surface(QWidget):
 
     zoom_changed = Signal(float)
     """Device pixels per image pixel."""
+    view_moved = Signal()
+    """Another part of the photo is in view, or it is shown at another size."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -127,6 +129,7 @@ class Surface(QWidget):
 
     def _on_moved(self) -> None:
         self.update()
+        self.view_moved.emit()
         zoom = self._navigator.viewport.zoom
         if zoom != self._shown_zoom:
             self._shown_zoom = zoom

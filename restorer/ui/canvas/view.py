@@ -24,6 +24,7 @@ from restorer.ui.canvas.keys import Command, Hold, command_of, hold_of
 from restorer.ui.canvas.overlay import Overlay
 from restorer.ui.canvas.scene import Scene
 from restorer.ui.canvas.tools.brush import HARDNESS_STEP, SIZE_STEP, hardened, resized
+from restorer.ui.canvas.trial import Trial
 
 _ARROW_PAN_PX = 64
 """Logical pixels an arrow key pans."""
@@ -222,6 +223,24 @@ class CanvasView(InputSurface):
         """Back to the document's own pixels: after its result was applied, or the job ended without one."""
         if self._scene is not None:
             self._repaint_image(self._scene.clear_previews())
+
+    # -- a step tried on the part in view
+
+    def show_trial(self, trial: Trial) -> None:
+        """Lays it over the photo, in place of the one before; comparing then sets it beside the photo as it is now."""
+        if self._scene is not None:
+            self._scene.show_trial(trial)
+            self.update()
+
+    def end_trial(self) -> None:
+        """Back to the photo as it is."""
+        if self._scene is not None and self._scene.trial is not None:
+            self._scene.end_trial()
+            self.update()
+
+    def trial(self) -> Trial | None:
+        """What is laid over the photo now."""
+        return self._scene.trial if self._scene is not None else None
 
     # -- comparing
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from restorer.tasks.spec import Task
 
 RUN_SHORTCUT = "Ctrl+Return"
+PREVIEW_SHORTCUT = "P"
 
 
 class TaskPanel(FoldingPanel):
@@ -39,6 +40,8 @@ class TaskPanel(FoldingPanel):
     """The person changed a parameter or the model of this task."""
     variant_chosen = Signal(int)
     """The person chose the answer at this place of the latest step."""
+    preview_toggled = Signal(str, bool)
+    """The person wants to see, or not any more, what this task makes of the part in view."""
 
     def __init__(self, tasks: Sequence[Task], parent: QWidget | None = None) -> None:
         super().__init__("Tasks", parent)
@@ -48,7 +51,7 @@ class TaskPanel(FoldingPanel):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         for task in tasks:
-            section = TaskSection(task, RUN_SHORTCUT, content)
+            section = TaskSection(task, RUN_SHORTCUT, PREVIEW_SHORTCUT, content)
             self._sections[task.id] = section
             layout.addWidget(section)
             section.opened.connect(self._on_opened)
@@ -56,6 +59,7 @@ class TaskPanel(FoldingPanel):
             section.run_clicked.connect(self._request)
             section.changed.connect(self.params_changed)
             section.variant_chosen.connect(self.variant_chosen)
+            section.preview_toggled.connect(self._on_preview_toggled)
         layout.addStretch(1)
         self._scroll = scroll = QScrollArea()
         scroll.setFrameShape(QFrame.Shape.NoFrame)
@@ -147,6 +151,31 @@ class TaskPanel(FoldingPanel):
         current = self.current_task()
         if current is not None and self._sections[current].is_usable():
             self._request(current)
+
+    def previewed_task(self) -> str | None:
+        """Id of the task whose preview is wanted."""
+        return next((task for task, section in self._sections.items() if section.preview_button.isChecked()), None)
+
+    def toggle_preview(self) -> None:
+        """As if the person had clicked Preview here of the open task; nothing where that cannot be clicked."""
+        current = self.current_task()
+        if current is not None and self._sections[current].preview_button.isEnabled():
+            self._sections[current].preview_button.click()
+
+    def end_preview(self) -> bool:
+        """No preview is wanted any more; returns whether one was. Tells as the button does."""
+        task_id = self.previewed_task()
+        if task_id is None:
+            return False
+        self._sections[task_id].preview_button.setChecked(False)
+        self.preview_toggled.emit(task_id, False)
+        return True
+
+    def _on_preview_toggled(self, task_id: str, is_on: bool) -> None:
+        if is_on:
+            for other, section in self._sections.items():
+                section.preview_button.setChecked(other == task_id)
+        self.preview_toggled.emit(task_id, is_on)
 
     def _request(self, task_id: str) -> None:
         section = self._sections[task_id]

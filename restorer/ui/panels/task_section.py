@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _RUN = "Run"
 _QUEUE = "Add to queue"
+_PREVIEW = "Preview here"
 _HINT_ICON = 14
 
 
@@ -62,6 +63,7 @@ class TaskSection(QWidget):
     Args:
         task: what it is about.
         shortcut: shown on the Run button; the window owns it.
+        preview_shortcut: shown on the button that previews.
     """
 
     opened = Signal(str)
@@ -70,8 +72,10 @@ class TaskSection(QWidget):
     changed = Signal(str)
     variant_chosen = Signal(int)
     """The person chose the answer at this place."""
+    preview_toggled = Signal(str, bool)
+    """The person wants to see what the task makes of the part in view, or not any more."""
 
-    def __init__(self, task: Task, shortcut: str, parent: QWidget | None = None) -> None:
+    def __init__(self, task: Task, shortcut: str, preview_shortcut: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._task_id = task.id
         self.header = SectionHeader(
@@ -80,6 +84,8 @@ class TaskSection(QWidget):
         self.header.setToolTip(task.summary)
         self.form = ParamsForm(param_specs(task.params))
         self.run_button = KeyButton(_RUN, shortcut, primary=True)
+        self.preview_button = KeyButton(_PREVIEW, preview_shortcut, checkable=True)
+        self.preview_button.setVisible(task.locality is not None)
         self.models = ComboBox("Model")
         self._hint = _Hint()
         self._hint.hide()
@@ -97,6 +103,7 @@ class TaskSection(QWidget):
         self.header.toggled.connect(self._on_toggled)
         self.header.clicked.connect(self._on_clicked)
         self.run_button.clicked.connect(lambda: self.run_clicked.emit(self._task_id))
+        self.preview_button.clicked.connect(lambda is_on: self.preview_toggled.emit(self._task_id, is_on))
         self.form.changed.connect(lambda: self.changed.emit(self._task_id))
         self.models.chosen.connect(lambda: self.changed.emit(self._task_id))
         self.models.chosen.connect(self._show_fields)
@@ -170,7 +177,9 @@ class TaskSection(QWidget):
         layout.addWidget(self._hint)
         run = QHBoxLayout()
         run.setContentsMargins(PADDING, GAP, PADDING, 0)
-        run.addWidget(self.run_button)
+        run.setSpacing(GAP)
+        run.addWidget(self.preview_button)
+        run.addWidget(self.run_button, 1)
         layout.addLayout(run)
         layout.addWidget(self._variants_row)
         return body

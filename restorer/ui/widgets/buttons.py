@@ -89,18 +89,27 @@ class KeyButton(QPushButton):
         text: a verb.
         shortcut: shown; the action that owns it is elsewhere.
         primary: the one accented button of its surface; never changes.
+        checkable: whether it stays down; then it is as wide as it has to be, and leaves the rest to its neighbour.
     """
 
     def __init__(
-        self, text: str, shortcut: QKeySequence | str, *, primary: bool = False, parent: QWidget | None = None
+        self,
+        text: str,
+        shortcut: QKeySequence | str,
+        *,
+        primary: bool = False,
+        checkable: bool = False,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(text, parent)
+        self.setCheckable(checkable)
         self._shortcut = QKeySequence(shortcut)
         self._primary = primary
         self.setProperty("primary", primary)
         self.setFont(theme.font("strong"))
         self.setFixedHeight(BUTTON_H)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        across = QSizePolicy.Policy.Minimum if checkable else QSizePolicy.Policy.Expanding
+        self.setSizePolicy(across, QSizePolicy.Policy.Fixed)
         self.setText(text)
 
     def setText(self, text: str) -> None:  # noqa: N802
