@@ -214,6 +214,7 @@ def _try_region(
         within=request.region if locality.sees_whole else None,
         origin=(seen.left, seen.top),
         facts=facts,
+        file=job.file,
     )
     work = task.run(given, engine, token)
     if protected is not None:

@@ -206,7 +206,14 @@ class Previews(QObject):
         step = self._session.resolve_step(order.task_id, order.params, model=order.model)
         document, marks = order.photo.document, self._frozen_marks(order.photo)
         mask = marks.mask if get_task(step.task).takes_mask else None
-        job = self._session.request(document.image, mask, step, base_state=document.state, photo_name=order.photo.name)
+        job = self._session.request(
+            document.image,
+            mask,
+            step,
+            base_state=document.state,
+            photo_name=order.photo.name,
+            file=document.file,
+        )
         job = replace(job, protected=marks.protected)
         return preview_request(self._session, job, order.region, facts=self._facts)
 

@@ -159,7 +159,7 @@ def test_tab_walks_through_the_open_task(panel: TaskPanel, qtbot: QtBot) -> None
     opened.header.setFocus()
     form = opened.form
     expected = [opened.models, form.field("strength").slider, form.field("strength").spin_box, form.field("grain")]  # type: ignore[attr-defined]
-    expected += [form.advanced, opened.run_button, section(panel, "denoise").header]
+    expected += [form.advanced, opened.preview_button, opened.run_button, section(panel, "denoise").header]
     current = opened.header
     for wanted in expected:
         QTest.keyClick(current, Qt.Key.Key_Tab)
