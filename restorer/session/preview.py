@@ -22,7 +22,7 @@ from restorer.core.image import Image, Pixels
 from restorer.core.mask import Mask
 from restorer.core.params import build_params
 from restorer.core.progress import CancelToken, TaskEvent, TileFinished, TilesPlanned, TileStarted
-from restorer.core.result import TaskResult
+from restorer.core.result import Reframed, TaskResult
 from restorer.session.jobs import EngineSource, JobEvent, JobRequest, carry_out
 from restorer.session.protection import shielded
 from restorer.session.session import Session
@@ -265,8 +265,14 @@ def _unchanged(request: PreviewRequest) -> RegionPixels:
 
 
 def _cut(request: PreviewRequest, photo: Image, seen: Bounds, result: TaskResult) -> RegionPixels:
-    """The region out of a result on what was seen."""
+    """The region out of a result on what was seen.
+
+    Raises:
+        InputError: where the result is a picture that does not lie over the photo pixel by pixel.
+    """
     inside = request.region.translate(-seen.left, -seen.top)
+    if result.reframed is not None:
+        return _enlarged(request, inside, result.reframed)
     pixels: Pixels = photo.crop(inside).copy()
     for patch in result.patches:
         common = patch.bounds.intersect(inside)
@@ -275,6 +281,14 @@ def _cut(request: PreviewRequest, photo: Image, seen: Bounds, result: TaskResult
             pixels[common.translate(-inside.left, -inside.top).slices] = patch.pixels[source.slices]
     changed = not np.array_equal(pixels, photo.crop(inside), equal_nan=pixels.dtype == np.float32)
     return RegionPixels(request.region, Image(pixels, photo.color), changed)
+
+
+def _enlarged(request: PreviewRequest, inside: Bounds, reframed: Reframed) -> RegionPixels:
+    across, turned, _, tilted, down, _ = reframed.placement.matrix
+    if turned or tilted or across <= 0 or down <= 0:
+        raise InputError(f"{request.title} moves the photo's pixels about, so there is no preview of a part.")
+    shown = reframed.placement.bounds_in_new(inside)
+    return RegionPixels(request.region, Image(reframed.image.crop(shown), reframed.image.color), changed=True)
 
 
 def _moved(event: TaskEvent, dx: int, dy: int) -> TaskEvent:

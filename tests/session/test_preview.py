@@ -15,8 +15,9 @@ from restorer.core.geometry import Bounds
 from restorer.core.image import Image, Patch
 from restorer.core.mask import Mask
 from restorer.core.params import param
+from restorer.core.placement import Placement
 from restorer.core.progress import CancelToken, TaskEvent, TileFinished, TilesPlanned, TileStarted
-from restorer.core.result import TaskResult
+from restorer.core.result import Reframed, TaskResult
 from restorer.session import jobs, preview
 from restorer.session.engines import ClassicalEngine
 from restorer.session.jobs import JobCancelled, JobFailed, JobPreview, JobTilesPlanned, run_job
@@ -203,6 +204,38 @@ def test_of_several_variants_the_first_is_tried(session: Session, photo: Image) 
     mask = dotted(photo, Bounds(80, 50, 90, 60))
     step = session.resolve_step("inpaint", {"method": "patchmatch", "variants": 4}, model=CLASSICAL)
     assert preview_request(session, session.request(photo, mask, step), REGION).job.step.params["variants"] == 1
+
+
+@pytest.mark.parametrize("scale", [2, 4])
+def test_an_enlarged_region_is_as_in_the_whole_result(session: Session, photo: Image, use: Any, scale: int) -> None:
+    def enlarge(given: TaskInput, _engine: object, _token: CancelToken) -> Generator[TaskEvent, None, TaskResult]:
+        yield TilesPlanned((given.photo.bounds,))
+        pixels = given.photo.pixels.repeat(scale, axis=0).repeat(scale, axis=1)
+        width, height = given.photo.width, given.photo.height
+        placement = Placement.scaled(width, height, width * scale, height * scale)
+        return TaskResult((), reframed=Reframed(Image(pixels, given.photo.color), placement))
+
+    use(make_task(run=enlarge))
+    step = session.resolve_step("smooth")
+    made = finished(preview_request(session, session.request(photo, None, step), REGION))
+    assert (made.bounds, made.scale) == (REGION, scale)
+    *_, last = run_job(session.request(photo, None, step), ClassicalEngine(), CancelToken())
+    edges = (edge * scale for edge in (REGION.left, REGION.top, REGION.right, REGION.bottom))
+    whole_picture = last.result.applied_to(photo)  # type: ignore[union-attr]
+    np.testing.assert_array_equal(made.picture.pixels, whole_picture.crop(Bounds(*edges)))
+
+
+def test_a_turned_picture_has_no_preview(session: Session, photo: Image, use: Any) -> None:
+    def turn(given: TaskInput, _engine: object, _token: CancelToken) -> Generator[TaskEvent, None, TaskResult]:
+        yield TilesPlanned((given.photo.bounds,))
+        placement = Placement.turned(2, given.photo.width, given.photo.height)
+        return TaskResult((), reframed=Reframed(Image(given.photo.pixels[::-1, ::-1]), placement))
+
+    use(make_task(run=turn))
+    request = preview_request(session, session.request(photo, None, session.resolve_step("smooth")), REGION)
+    *_, last = run_preview(request, ClassicalEngine(), CancelToken())
+    assert isinstance(last, JobFailed)
+    assert last.exit_code == 2
 
 
 def test_what_stands_in_the_way_is_said(session: Session, photo: Image, use: Any) -> None:

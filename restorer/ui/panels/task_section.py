@@ -85,7 +85,8 @@ class TaskSection(QWidget):
         self.form = ParamsForm(param_specs(task.params))
         self.run_button = KeyButton(_RUN, shortcut, primary=True)
         self.preview_button = KeyButton(_PREVIEW, preview_shortcut, checkable=True)
-        self.preview_button.setVisible(task.locality is not None)
+        if task.locality is None:
+            self.preview_button.hide()
         self.models = ComboBox("Model")
         self._hint = _Hint()
         self._hint.hide()
