@@ -9,6 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from restorer.degradation.draws import uniform
+from restorer.degradation.exact import single_precision
 
 _LUMA_TABLE = (
     (16, 11, 10, 16, 24, 40, 51, 61),
@@ -51,15 +52,23 @@ def eight_bits(photos: Tensor, severity: Tensor, generator: torch.Generator) -> 
     return torch.lerp(photos, (photos * 255).round() / 255, severity)
 
 
+@torch.no_grad()
 def compressed(photos: Tensor, quality: Tensor, halved: Tensor) -> Tensor:
     """Baseline JPEG, encoded and decoded on the photos' device.
 
     Args:
         photos: ``N x 3 x H x W``, 0 to 1.
         quality: ``N``, 1 to 100, of the IJG library.
-        halved: ``N x 1 x 1 x 1`` bool, whether chroma is stored at half the resolution (4:2:0).
+        halved: ``N x 1 x 1 x 1`` bool, whether chroma is stored at half the resolution (4:2:0). On the processor, a
+            graphics card does not have to be waited for.
     """
+    with single_precision(photos.device), torch.autocast(photos.device.type, enabled=False):
+        return _compressed(photos.float(), quality, halved)
+
+
+def _compressed(photos: Tensor, quality: Tensor, halved: Tensor) -> Tensor:
     height, width = photos.shape[2:]
+    any_halved, halved, quality = bool(halved.any()), halved.to(photos.device), quality.to(photos)
     to_ycc = torch.tensor(_TO_YCC, device=photos.device)
     rounded = (photos.clamp(0, 1) * 255).round()
     # Codecs hold luma and chroma in whole numbers, before and after.
@@ -69,12 +78,12 @@ def compressed(photos: Tensor, quality: Tensor, halved: Tensor) -> Tensor:
     color = ycc[:, 1:]
     table = _table(_CHROMA_TABLE, quality)
     full = _quantised(color, table)
-    if bool(halved.any()):
+    if any_halved:
         coarse = _quantised(F.avg_pool2d(color, 2).round(), table).round()
         doubled = F.interpolate(coarse, scale_factor=2, mode="bilinear", align_corners=False)
         full = torch.where(halved, doubled, full)
     decoded = torch.cat((bright.clamp(0, 255), full.clamp(-128, 127)), 1)[..., :height, :width].round()
-    rgb = torch.einsum("ij,njhw->nihw", torch.linalg.inv(to_ycc), decoded)
+    rgb = torch.einsum("ij,njhw->nihw", _to_rgb(photos.device), decoded)
     return rgb.round().clamp(0, 255) / 255
 
 
@@ -95,6 +104,13 @@ def _table(base: tuple[tuple[int, ...], ...], quality: Tensor) -> Tensor:
     percent = torch.where(quality < 50, 5000 / quality, 200 - 2 * quality)[:, None, None]
     table = torch.tensor(base, device=quality.device, dtype=quality.dtype)
     return torch.floor((table * percent + 50) / 100).clamp(1, 255)
+
+
+@functools.cache
+def _to_rgb(device: torch.device) -> Tensor:
+    """The inverse of :data:`_TO_YCC`."""
+    inverse: Tensor = torch.linalg.inv(torch.tensor(_TO_YCC))
+    return inverse.to(device)
 
 
 @functools.cache

@@ -58,9 +58,13 @@ def has_color(photos: Tensor) -> Tensor:
 
 
 def gaussian_blur(x: Tensor, sigma: Tensor) -> Tensor:
-    """``N x C x H x W`` blurred, each by its own ``sigma`` (``N`` or ``N x 1 x 1 x 1``, in pixels); edges repeat."""
-    sigma = sigma.reshape(-1, 1).to(x).clamp_min(1e-3)
+    """``N x C x H x W`` blurred, each by its own ``sigma`` (``N`` or ``N x 1 x 1 x 1``, in pixels); edges repeat.
+
+    A ``sigma`` on the processor keeps a graphics card from being waited for.
+    """
+    sigma = sigma.reshape(-1, 1).clamp_min(1e-3)
     radius = max(1, int(torch.ceil(3 * sigma.max()).item()))
+    sigma = sigma.to(x)
     taps = torch.arange(-radius, radius + 1, device=x.device, dtype=x.dtype)
     kernels = torch.exp(-0.5 * (taps / sigma) ** 2)
     kernels = kernels / kernels.sum(1, keepdim=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from PIL import Image as PillowImage
 from PIL import ImageOps, UnidentifiedImageError
 from torch import Tensor
@@ -27,32 +28,86 @@ class PhotoSet:
     """
 
     def __init__(self, photos: list[Tensor]) -> None:
-        self.photos = photos
+        # One block of bytes, of which the photos are parts: on a graphics card a batch is a single gather.
+        self._bytes = torch.cat([photo.flatten() for photo in photos])
+        starts = torch.tensor([0, *(photo.numel() for photo in photos)]).cumsum(0).tolist()
+        ranges = zip(starts, starts[1:], photos, strict=False)
+        self.photos = [self._bytes[start:end].view(photo.shape) for start, end, photo in ranges]
+        self._places = torch.tensor([[s, *photo.shape[1:]] for s, photo in zip(starts, photos, strict=False)])
         # Crops are drawn by area, so that every pixel is seen alike.
         self._weights = torch.tensor([float(p.shape[1] * p.shape[2]) for p in photos])
+
+        self._shorter = torch.tensor([float(min(photo.shape[1:])) for photo in photos])
+        # Crops up to this large have two thirds of the photos to choose from.
+        self.usual_side = int(self._shorter.quantile(1 / 3, interpolation="lower"))
 
     def __len__(self) -> int:
         return len(self.photos)
 
     def sample(self, count: int, side: int, generator: torch.Generator) -> Tensor:
         """``count x 3 x side x side`` float, 0 to 1: random crops of random photos, flipped and turned."""
-        return self.crops(self.pick(count, generator), side, generator)
+        return self.crops(self.pick(count, generator, side), side, generator)
 
-    def pick(self, count: int, generator: torch.Generator) -> list[int]:
-        """Indices of ``count`` photos, the larger the likelier, with repetition."""
-        picks: list[int] = torch.multinomial(self._weights, count, replacement=True, generator=generator).tolist()
+    def pick(self, count: int, generator: torch.Generator, side: int = 0) -> list[int]:
+        """Indices of ``count`` photos with room for ``side`` px, the larger the likelier, with repetition."""
+        weights = torch.where(self._shorter >= side, self._weights, 0.0)
+        picks: list[int] = torch.multinomial(weights, count, replacement=True, generator=generator).tolist()
         return picks
 
     def crops(self, picks: Sequence[int], side: int, generator: torch.Generator) -> Tensor:
         """As :meth:`sample`, of the given photos."""
-        where = torch.rand((len(picks), 2), generator=generator).tolist()
-        turns = torch.randint(8, (len(picks),), generator=generator).tolist()
+        where = torch.rand((len(picks), 2), generator=generator).double()
+        turns = torch.randint(8, (len(picks),), generator=generator)
+        sizes = self._places[torch.as_tensor(picks), 1:]
+        tops, lefts = (where * (sizes - side + 1)).long().unbind(1)
+        # A loop of cuts is quickest on a processor, and would keep a graphics card waiting.
+        crops = self.cut if self._bytes.device.type == "cpu" else self.gather
+        return crops(picks, tops, lefts, side, turns)
+
+    def cut(self, picks: Sequence[int], tops: Tensor, lefts: Tensor, side: int, turns: Tensor) -> Tensor:
+        """Given crops, one by one.
+
+        Args:
+            picks, tops, lefts, turns: ``N`` each: photo, corner, and which of the eight flips and quarter turns.
+        """
         batch = []
-        for pick, (down, right), turn in zip(picks, where, turns, strict=True):
-            photo = self.photos[pick]
-            top, left = int(down * (photo.shape[1] - side + 1)), int(right * (photo.shape[2] - side + 1))
-            batch.append(turned(photo[:, top : top + side, left : left + side], turn))
+        for pick, top, left, turn in zip(picks, tops.tolist(), lefts.tolist(), turns.tolist(), strict=True):
+            batch.append(turned(self.photos[pick][:, top : top + side, left : left + side], turn))
         return torch.stack(batch).float() / 255
+
+    def gather(self, picks: Sequence[int], tops: Tensor, lefts: Tensor, side: int, turns: Tensor) -> Tensor:
+        """The same as :meth:`cut`, all at once."""
+        starts, heights, widths = self._places[torch.as_tensor(picks)].unbind(1)
+        numbers = torch.stack((starts + tops * widths + lefts, widths, heights * widths, turns))
+        first, row, plane, turn = (values[:, None, None] for values in numbers.to(self._bytes.device))
+        steps = torch.arange(side, device=self._bytes.device)
+        down, right = steps[None, :, None], steps[None, None, :]
+        down, right = torch.where(turn & 4 > 0, right, down), torch.where(turn & 4 > 0, down, right)
+        down = torch.where(turn & 2 > 0, side - 1 - down, down)
+        right = torch.where(turn & 1 > 0, side - 1 - right, right)
+        index = first + down * row + right
+        return self._bytes[torch.stack((index, index + plane, index + 2 * plane), 1)].float() / 255
+
+
+def shrunk_crops(
+    photos: PhotoSet, count: int, side: int, share: float, least_scale: float, generator: torch.Generator
+) -> Tensor:
+    """As :meth:`PhotoSet.sample`, a ``share`` of the batches from photos made smaller, all of a batch by one factor.
+
+    Smaller photos are sharper, and free of the traces of their own compression.
+
+    Args:
+        least_scale: the smallest factor; where the photos are too small for it, a larger one.
+    """
+    dice = torch.rand((2,), generator=generator).tolist()
+    if dice[0] >= share:
+        return photos.sample(count, side, generator)
+    source = min(round(side / (least_scale + (1 - least_scale) * dice[1])), max(side, photos.usual_side))
+    crops = photos.sample(count, source, generator)
+    if source == side:
+        return crops
+    small = F.interpolate(crops, size=(side, side), mode="bicubic", align_corners=False, antialias=True)
+    return (small.clamp(0, 1) * 255).round() / 255
 
 
 def photo_paths(folder: Path) -> list[Path]:

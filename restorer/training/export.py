@@ -64,6 +64,7 @@ def export_weights(trainer: Trainer, data: Path) -> Path:
         training=_provenance(trainer, data),
         evaluation={"held_out": {name: round(value, 4) for name, value in figures.items()}},
         **kind.card_fields,
+        **kind.card_fields_of(config),
     )
     target = trainer.out / card.file
     with atomic_path(target, overwrite=True) as path:

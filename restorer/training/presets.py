@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from restorer.core.errors import InputError
 from restorer.training.config import TrainConfig
+from restorer.training.presets_restore import RESTORE_PRESETS
 from restorer.training.problems.detect import DetectConfig
 from restorer.training.problems.features import FeaturesConfig
 from restorer.training.problems.inpaint import InpaintConfig
@@ -247,6 +248,7 @@ PRESETS: dict[str, Callable[[], TrainConfig]] = {
     "inpaint-vivid-cpu": inpaint_vivid_cpu,
     "inpaint-gpu": inpaint_gpu,
     "inpaint-vivid-gpu": inpaint_vivid_gpu,
+    **RESTORE_PRESETS,
 }
 
 

@@ -22,6 +22,15 @@ def test_it_begins_as_the_identity() -> None:
     assert torch.equal(RestoreUNet()(photo, torch.rand(2, 3)), photo)
 
 
+def test_levels_of_0_give_back_the_photo_bit_for_bit() -> None:
+    network = with_random_weights(RestoreUNet((8, 8), (1, 1)))
+    photo = torch.rand(2, 3, 37, 51)
+    assert torch.equal(network(photo, torch.zeros(1, 3)), photo)
+    told = network(photo, torch.tensor([[0.0, 0.0, 0.0], [0.1, 0.0, 0.0]]))
+    assert torch.equal(told[0], photo[0])
+    assert not torch.equal(told[1], photo[1])
+
+
 @pytest.mark.parametrize(("height", "width"), [(64, 64), (37, 51), (1, 1), (8, 130)])
 @pytest.mark.parametrize("widths", [(8,), (8, 12, 16)])
 def test_any_size(widths: tuple[int, ...], height: int, width: int) -> None:
@@ -59,7 +68,7 @@ def test_nothing_further_away_than_its_reach_matters(widths: tuple[int, ...], bl
     photo = torch.rand(1, 3, 8, 256)
     changed = photo.clone()
     changed[..., 128] = 1 - changed[..., 128]
-    levels = torch.zeros(1, 3)
+    levels = torch.full((1, 3), 0.1)
     with torch.no_grad():
         columns = (network(photo, levels) != network(changed, levels)).any(dim=1)[0].any(dim=0).nonzero()[:, 0]
     reach = max(128 - int(columns.min()), int(columns.max()) - 128)

@@ -13,7 +13,7 @@ from restorer.core.errors import InputError
 from restorer.core.params import build_params, params_to_json
 from restorer.training.augment import add_grain, age_tones
 from restorer.training.config import TrainConfig
-from restorer.training.data import describe_photos, load_photos
+from restorer.training.data import PhotoSet, describe_photos, load_photos
 from restorer.training.device import launch, training_device
 from restorer.training.ema import Ema
 from restorer.training.masks import MaskBank, free_form_mask, random_mask, scratch_mask, turned
@@ -195,3 +195,18 @@ def test_precision_follows_the_device() -> None:
         assert (torch.rand(2, 2) @ torch.rand(2, 2)).dtype == torch.float32
     with launch(torch.device("cpu"), precision="bf16").autocast():
         assert (torch.rand(2, 2) @ torch.rand(2, 2)).dtype == torch.bfloat16
+
+
+def test_crops_gathered_at_once_are_those_cut_one_by_one() -> None:
+    photos = PhotoSet([torch.randint(0, 256, (3, 40 + i, 50 - i), dtype=torch.uint8) for i in range(5)])
+    generator = torch.Generator().manual_seed(1)
+    picks = photos.pick(40, generator)
+    tops, lefts = (torch.randint(16, (40,), generator=generator) for _ in range(2))
+    turns = torch.randint(8, (40,), generator=generator)
+    one_by_one = photos.cut(picks, tops, lefts, 24, turns)
+    assert torch.equal(photos.gather(picks, tops, lefts, 24, turns), one_by_one)
+
+
+def test_only_photos_with_room_are_picked() -> None:
+    photos = PhotoSet([torch.zeros((3, side, 90), dtype=torch.uint8) for side in (40, 60, 80)])
+    assert set(photos.pick(40, torch.Generator().manual_seed(1), 50)) == {1, 2}

@@ -15,10 +15,21 @@ from restorer.training.problem import Problem
 from restorer.training.problems.detect import DetectConfig, DetectProblem
 from restorer.training.problems.features import FeaturesConfig, FeaturesProblem, kept
 from restorer.training.problems.inpaint import InpaintConfig, InpaintProblem
+from restorer.training.problems.restore import RestoreConfig, RestoreProblem
+from restorer.training.problems.super_resolve import SuperResolveConfig, SuperResolveProblem
 
 
 def _whole(network: nn.Module) -> nn.Module:
     return network
+
+
+def _no_fields(config: TrainConfig) -> Mapping[str, Any]:
+    return {}
+
+
+def _serving(config: RestoreConfig | SuperResolveConfig) -> Mapping[str, Any]:
+    task, *others = config.serves.split(",")
+    return {"task": task, "also_serves": tuple(others), "priority": config.priority}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +44,21 @@ class ProblemKind:
             training needs.
         card_fields: fields of :class:`restorer.store.card.ModelCard` by name that are the same for all models of the
             kind: ``task``, ``half_precision`` …; the others come from the settings and the run.
+        card_fields_of: further ones, which follow from the settings of a run.
     """
 
     config_type: type[TrainConfig]
     build: Callable[[Any, Path, torch.device], Problem]
     card_fields: Mapping[str, Any]
     exported: Callable[[nn.Module], nn.Module] = _whole
+    card_fields_of: Callable[[Any], Mapping[str, Any]] = _no_fields
 
 
 PROBLEMS: Mapping[str, ProblemKind] = {
     "detect": ProblemKind(DetectConfig, DetectProblem, {"task": "repair-scratches"}),
     "features": ProblemKind(FeaturesConfig, FeaturesProblem, {"task": "features"}, kept),
     "inpaint": ProblemKind(InpaintConfig, InpaintProblem, {"task": "inpaint"}),
+    "restore": ProblemKind(RestoreConfig, RestoreProblem, {}, card_fields_of=_serving),
+    "super-resolve": ProblemKind(SuperResolveConfig, SuperResolveProblem, {}, card_fields_of=_serving),
 }
 """Name of the kind, as ``TrainConfig.problem`` gives it, to the kind."""
