@@ -13,12 +13,13 @@ import functools
 import itertools
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from restorer.core.geometry import Bounds
-from restorer.core.mask import Mask, MaskEdit, MaskEditor, Plane
+from restorer.core.mask import Cell, Mask, MaskEdit, MaskEditor, Plane
 
 MIN_SIZE_PX = 1.0
 MAX_SIZE_PX = 4000.0
@@ -32,6 +33,8 @@ _SAME_PLACE_PX = 1e-3
 _SIZES_PER_OCTAVE = 64
 """Sizes of dabs are rounded, or a pen's pressure would make every one of them a new stamp."""
 _LARGE_PX = 512.0
+_CELLWISE_FROM_PX = 400.0
+"""Radius of the solid inside from which dabs are laid down cell by cell: then whole cells fit into it."""
 _NOTHING = Bounds(0, 0, 0, 0)
 
 Lengths = npt.NDArray[np.floating]
@@ -81,8 +84,15 @@ def _coverage(distance: Lengths, radius: Lengths | float, hardness: float) -> Pl
     return values
 
 
-def _make_stamp(size_px: float, hardness: float) -> Plane:
-    """Mask values of one dab, centred on its middle pixel.
+class _Stamp(NamedTuple):
+    """Mask values of one dab, centred on its middle pixel, and how far from there all of them are 255."""
+
+    values: Plane
+    solid_px: float
+
+
+def _make_stamp(size_px: float, hardness: float) -> _Stamp:
+    """The stamp of a brush.
 
     Symmetric, so a quarter is looked up; by squared distance, so that even a brush of thousands of pixels takes
     milliseconds. Large ones share an entry between distances a few hundredths of a pixel apart.
@@ -96,7 +106,7 @@ def _make_stamp(size_px: float, hardness: float) -> Plane:
     half = np.concatenate((quarter[:0:-1], quarter))
     stamp = np.concatenate((half[:, :0:-1], half), axis=1)
     stamp.flags.writeable = False
-    return stamp
+    return _Stamp(stamp, np.count_nonzero(stamp[reach] == 255) / 2 - 1.5)
 
 
 # The few large ones are kept apart: one of 4000 px takes 16 MB.
@@ -104,7 +114,7 @@ _small_stamp = functools.lru_cache(maxsize=128)(_make_stamp)
 _large_stamp = functools.lru_cache(maxsize=3)(_make_stamp)
 
 
-def _stamp(size_px: float, hardness: float) -> Plane:
+def _stamp(size_px: float, hardness: float) -> _Stamp:
     octave = 2.0 ** math.floor(math.log2(size_px))
     size_px = octave * (1.0 + round((size_px / octave - 1.0) * _SIZES_PER_OCTAVE) / _SIZES_PER_OCTAVE)
     make = _small_stamp if size_px < _LARGE_PX else _large_stamp
@@ -134,21 +144,36 @@ class StrokePainter:
         self._editor = MaskEditor(mask)
         self._last: StrokePoint | None = None
         self._to_next_dab = 0.0
+        self._solid: set[Cell] = set()
+        self._parts: tuple[Bounds, ...] = ()
+        self._small_dabs = False
 
     def add(self, point: StrokePoint) -> Bounds:
         """Continues the stroke to ``point``; returns the changed part of the mask (may be empty)."""
         start, self._last = self._last, point
+        self._parts, self._small_dabs = (), False
         if self._brush.size_px <= MIN_SIZE_PX:
-            return self._hairline(start or point, point)
-        if self._brush.size_px < _SWEPT_BELOW_PX:
-            return self._sweep(start or point, point)
-        return self._dabs(start, point)
+            changed = self._hairline(start or point, point)
+        elif self._brush.size_px < _SWEPT_BELOW_PX:
+            changed = self._sweep(start or point, point)
+        else:
+            changed = self._dabs(start, point)
+        if self._small_dabs or not self._parts:
+            self._parts = (changed,)
+        return changed
+
+    @property
+    def parts(self) -> tuple[Bounds, ...]:
+        """What :meth:`add` changed the last time, in rectangles that leave out the full inside of a large brush."""
+        return self._parts
 
     def finish(self) -> MaskEdit:
+        self._solid.clear()  # what comes next may change the mask before the stroke goes on
         return self._editor.finish()
 
     def abandon(self) -> Bounds:
         """Takes the whole stroke back; returns what has to be redrawn."""
+        self._solid.clear()
         return self._editor.abandon()
 
     def _size(self, pressure: float) -> float:
@@ -206,15 +231,41 @@ class StrokePainter:
         return Bounds.around(dirty)
 
     def _dab(self, point: StrokePoint) -> Bounds:
-        stamp = _stamp(self._size(point.pressure), self._brush.hardness)
+        stamp, solid_px = _stamp(self._size(point.pressure), self._brush.hardness)
         reach = stamp.shape[0] // 2
         column, row = math.floor(point.x), math.floor(point.y)
         whole = Bounds(column - reach, row - reach, column + reach + 1, row + reach + 1)
         box = whole.clip(self._mask.width, self._mask.height)
         if box.is_empty:
             return _NOTHING
-        self._combine(box, stamp[box.translate(-whole.left, -whole.top).slices])
-        return box
+        if solid_px < _CELLWISE_FROM_PX:
+            self._combine(box, stamp[box.translate(-whole.left, -whole.top).slices])
+            self._small_dabs = True
+            return box
+        return self._dab_cells(box, stamp, solid_px, (column, row))
+
+    def _dab_cells(self, box: Bounds, stamp: Plane, solid_px: float, middle: tuple[int, int]) -> Bounds:
+        """A large dab, cell by cell: most of it lies where the dab before has left nothing to do.
+
+        Returns:
+            the cells that were not yet full, within ``box``.
+        """
+        reach, dirty = stamp.shape[0] // 2, []
+        for cell in self._editor.cells(box):
+            if cell in self._solid:
+                continue
+            whole = self._editor.bounds_of(cell)
+            across = max(abs(whole.left - middle[0]), abs(whole.right - middle[0]))
+            down = max(abs(whole.top - middle[1]), abs(whole.bottom - middle[1]))
+            part = whole.intersect(box)
+            if math.hypot(across, down) <= solid_px:
+                self._editor.touch(whole)[...] = 255 if self._brush.mode is BrushMode.ADD else 0
+                self._solid.add(cell)
+            else:
+                self._combine(part, stamp[part.translate(reach - middle[0], reach - middle[1]).slices])
+            dirty.append(part)
+        self._parts += _runs(dirty)
+        return Bounds.around(dirty)
 
     def _combine(self, box: Bounds, values: Plane) -> None:
         target = self._editor.touch(box)
@@ -222,6 +273,18 @@ class StrokePainter:
             np.maximum(target, values, out=target)
         else:
             np.minimum(target, 255 - values, out=target)
+
+
+def _runs(cells: list[Bounds]) -> tuple[Bounds, ...]:
+    """Neighbours in a row as one; the cells come row by row."""
+    runs: list[Bounds] = []
+    for cell in cells:
+        last = runs[-1] if runs else None
+        if last is not None and (last.top, last.right) == (cell.top, cell.left):
+            runs[-1] = last.union(cell)
+        else:
+            runs.append(cell)
+    return tuple(runs)
 
 
 def _between(start: StrokePoint, end: StrokePoint, share: float) -> StrokePoint:

@@ -12,6 +12,8 @@ from restorer.core.errors import InputError
 from restorer.core.geometry import Bounds
 
 Plane = npt.NDArray[np.uint8]
+Cell = tuple[int, int]
+"""Row and column on the grid of a :class:`MaskEditor`."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -125,25 +127,30 @@ class MaskEditor:
 
     def __init__(self, mask: Mask) -> None:
         self._mask = mask
-        self._saved: dict[tuple[int, int], MaskPiece] = {}
+        self._saved: dict[Cell, MaskPiece] = {}
 
     def touch(self, bounds: Bounds) -> Plane:
         """Saves what is not yet saved under ``bounds`` and returns a writable view of exactly that part.
 
         ``bounds`` must lie within the mask.
         """
+        for cell in self.cells(bounds):
+            if cell not in self._saved:
+                whole = self.bounds_of(cell)
+                self._saved[cell] = MaskPiece(whole, self._mask.plane[whole.slices].copy())
+        return self._mask.plane[bounds.slices]
+
+    def cells(self, bounds: Bounds) -> Iterator[Cell]:
+        """Row and column of each cell that shares a pixel with ``bounds``."""
         if not bounds.is_empty:
             for row in range(bounds.top // self.CELL, (bounds.bottom - 1) // self.CELL + 1):
                 for column in range(bounds.left // self.CELL, (bounds.right - 1) // self.CELL + 1):
-                    self._save(row, column)
-        return self._mask.plane[bounds.slices]
+                    yield row, column
 
-    def _save(self, row: int, column: int) -> None:
-        if (row, column) in self._saved:
-            return
-        left, top = column * self.CELL, row * self.CELL
-        cell = Bounds(left, top, left + self.CELL, top + self.CELL).clip(self._mask.width, self._mask.height)
-        self._saved[row, column] = MaskPiece(cell, self._mask.plane[cell.slices].copy())
+    def bounds_of(self, cell: Cell) -> Bounds:
+        """The pixels of a cell, within the mask."""
+        left, top = cell[1] * self.CELL, cell[0] * self.CELL
+        return Bounds(left, top, left + self.CELL, top + self.CELL).clip(self._mask.width, self._mask.height)
 
     def finish(self) -> MaskEdit:
         """The edit so far, without the cells whose values did not change; what is touched next begins another one."""

@@ -15,6 +15,7 @@ from restorer.ui.panels import HistoryPanel, JobsPanel, TaskPanel
 from restorer.ui.side_panel import SidePanel
 from restorer.ui.tokens import PANEL_W
 from restorer.ui.widgets import OptionsBar, Splitter, ToolColumn
+from restorer.ui.workers import Lane
 
 _CANVAS_AT_LEAST = (640, 360)
 _NARROW_PANEL_W = 312
@@ -26,13 +27,14 @@ class Editor(QWidget):
 
     Args:
         tasks: in the order of the task panel.
+        tiles: where the canvas has its tiles made.
     """
 
-    def __init__(self, tasks: Sequence[Task], parent: QWidget | None = None) -> None:
+    def __init__(self, tasks: Sequence[Task], parent: QWidget | None = None, tiles: Lane | None = None) -> None:
         super().__init__(parent)
         self.tool_column = ToolColumn()
         self.options = OptionsBar()
-        self.canvas = CanvasView()
+        self.canvas = CanvasView(tiles=tiles)
         self.canvas.setMinimumSize(*_CANVAS_AT_LEAST)
         self.tasks = TaskPanel(tasks)
         self.history = HistoryPanel()

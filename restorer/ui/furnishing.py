@@ -44,7 +44,7 @@ class Furnishing(QObject):
         super().__init__(window)
         self._window = window
         self.workspace = Workspace(session, self)
-        self.editor = Editor(tuple(TASKS.values()))
+        self.editor = Editor(tuple(TASKS.values()), tiles=self.workspace.lanes.tiles)
         self.messages = MessageStack()
         self._crashes = CrashWatch(self.show_message, self)
         self._status = window.status

@@ -172,7 +172,8 @@ class Lane(QObject):
 
 
 class Lanes(QObject):
-    """All threads of the window: one lane per device, one for files, one for small pictures.
+    """All threads of the window: one lane per device, one for files, one for small pictures, one for the tiles of
+    the canvas.
 
     An engine belongs to one thread at a time, so two names of one device must share a lane. Which device ``auto`` is
     turns out only when its first job starts; until then every job goes through that lane.
@@ -193,6 +194,11 @@ class Lanes(QObject):
     def thumbnails(self) -> Lane:
         """For small pictures, which can wait and for which nothing waits."""
         return self._lane("thumbnails")
+
+    @property
+    def tiles(self) -> Lane:
+        """For the tiles of the canvas, which people look at while they are made."""
+        return self._lane("tiles")
 
     def device(self, device: str) -> Lane:
         """The lane of a device such as ``auto``, ``cpu``, ``cuda`` or ``cuda:1``."""

@@ -201,3 +201,38 @@ def test_the_largest_brush_works() -> None:
 def test_brushes_out_of_range_are_refused(size: float, hardness: float) -> None:
     with pytest.raises(ValueError, match="within"):
         Brush(size, hardness)
+
+
+@pytest.mark.parametrize("mode", list(BrushMode))
+@pytest.mark.parametrize("hardness", [0.7, 1.0])
+def test_large_dabs_cell_by_cell_are_the_same_as_whole_ones(mode, hardness, monkeypatch) -> None:
+    def painted() -> tuple[Mask, list[tuple[Bounds, ...]]]:
+        mask = Mask(np.full((1700, 2300), 0 if mode is BrushMode.ADD else 255, np.uint8))
+        painter = StrokePainter(mask, Brush(1300.0, hardness, mode))
+        parts = []
+        for x in range(500, 1700, 130):
+            before = mask.plane.copy()
+            painter.add(StrokePoint(x, 800.5 + x / 7))
+            inside = np.zeros_like(before, bool)
+            for part in painter.parts:
+                inside[part.slices] = True
+            assert not (mask.plane != before)[~inside].any(), "every changed pixel lies in some part"
+            parts.append(painter.parts)
+        return mask, parts
+
+    mask, parts = painted()
+    monkeypatch.setattr("restorer.core.brush._CELLWISE_FROM_PX", np.inf)
+    whole, boxes = painted()
+    assert np.array_equal(mask.plane, whole.plane)
+    covered = sum(part.area for part in parts[4])
+    assert covered < 0.7 * boxes[4][0].area, "the full inside is left out"
+
+
+def test_a_large_stroke_that_is_settled_half_way_paints_again_where_the_mask_was_cleared() -> None:
+    mask = Mask.empty(1500, 1500)
+    painter = StrokePainter(mask, Brush(1400.0, 1.0))
+    painter.add(StrokePoint(750.5, 750.5))
+    painter.finish()
+    mask.plane[...] = 0
+    painter.add(StrokePoint(895.5, 750.5))
+    assert mask.plane[750, 750] == 255

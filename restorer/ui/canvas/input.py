@@ -16,6 +16,7 @@ from restorer.ui.canvas.compare import split_at
 from restorer.ui.canvas.pointing import Pointing
 from restorer.ui.canvas.ring import paint_ring, ring_reach
 from restorer.ui.canvas.surface import Surface
+from restorer.ui.workers import Lane
 
 
 class InputSurface(Surface):
@@ -30,8 +31,8 @@ class InputSurface(Surface):
     split_moved = Signal(float)
     """Where the person put the line between before and after, 0 to 1."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, parent: QWidget | None = None, tiles: Lane | None = None) -> None:
+        super().__init__(parent, tiles)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         if sys.platform != "darwin":

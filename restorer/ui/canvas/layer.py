@@ -11,9 +11,9 @@ from restorer.core.geometry import Bounds
 from restorer.ui.canvas.grid import Cell, cells
 from restorer.ui.canvas.viewport import Viewport
 
-SIDE = 256
+SIDE = 512
 """Side of a screen tile in device pixels."""
-_SPARE_TILES = 128
+_SPARE_TILES = 24
 """How many tiles off screen are kept for panning back."""
 
 
@@ -52,15 +52,19 @@ class Layer(ABC):
         scaled = part.translate(-offset_x, -offset_y)
         scaled = scaled.clip(self._viewport.scaled_width, self._viewport.scaled_height)
         for cell in cells(scaled, SIDE):
-            if cell not in self._tiles:
-                self._tiles[cell] = self._render(cell, self._viewport)
-            tile = self._tiles[cell]
+            tile = self._tile(cell, self._viewport)
             if tile is None:
                 continue
             box = cell.bounds(SIDE)
             shown = box.intersect(scaled)
             source = QRect(shown.left - box.left, shown.top - box.top, shown.width, shown.height)
             painter.drawImage(QPoint(shown.left + offset_x, shown.top + offset_y), tile, source)
+
+    def _tile(self, cell: Cell, viewport: Viewport) -> QImage | None:
+        """The tile of a cell, rendered if it is not there; None where nothing is to be painted."""
+        if cell not in self._tiles:
+            self._tiles[cell] = self._render(cell, viewport)
+        return self._tiles[cell]
 
     def _drop(self, scaled: Bounds) -> None:
         """Forgets the tiles that show any of these scaled pixels."""

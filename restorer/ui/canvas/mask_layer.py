@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 from PySide6.QtGui import QImage
 
@@ -14,25 +16,44 @@ from restorer.ui.canvas.overlay import Overlay, colour, reach
 from restorer.ui.canvas.viewport import Viewport
 from restorer.ui.qimage import ArgbPixels, argb_image, words_of
 
+_SLICE_S = 0.008
+"""How long the mask of a huge photo may be caught up with in one frame."""
+_BLACK = np.uint32(0xFF000000)
+
 
 class MaskLayer(Layer):
-    """The live mask over the photo.
+    """The live mask over the photo. A change is coloured when it is painted, and no more of it than is in view.
 
     Args:
         mask: the document's.
+        is_empty: whether it is known to be 0 everywhere.
     """
 
-    def __init__(self, mask: Mask) -> None:
+    def __init__(self, mask: Mask, *, is_empty: bool = False) -> None:
         super().__init__()
-        self._levels = MaskLevels(mask)
+        self._levels = MaskLevels(mask, is_empty=is_empty)
         self._overlay = Overlay.TINT
         self._ratio = 1.0
+        self._dirty: dict[Cell, Bounds] = {}
+        self._put_off: list[Bounds] = []
+        self._put_off_from = 0.0
 
     def show_as(self, overlay: Overlay, ratio: float) -> None:
         """How to draw it, and for how many device pixels per logical pixel."""
         if (overlay, ratio) != (self._overlay, self._ratio):
             self._overlay, self._ratio = overlay, ratio
             self._tiles.clear()
+            self._dirty.clear()
+
+    def look(self, viewport: Viewport) -> None:
+        super().look(viewport)
+        self._dirty = {cell: part for cell, part in self._dirty.items() if cell in self._tiles}
+        self._put_off_from = time.perf_counter() + _SLICE_S
+
+    def take_put_off(self) -> list[Bounds]:
+        """Scaled pixels that still show an old mask, since catching up would have taken too long for one frame."""
+        put_off, self._put_off = self._put_off, []
+        return put_off
 
     @property
     def reach(self) -> int:
@@ -56,23 +77,31 @@ class MaskLayer(Layer):
         return shown
 
     def _redraw(self, changed: Bounds) -> None:
-        """Colours the changed pixels of the tiles there are; the others are coloured when they come into view."""
+        """Marks the changed pixels of the tiles there are; the others are coloured when they come into view."""
         if self._viewport is None or changed.is_empty:
             return
         dirty = self._viewport.bounds_to_scaled(changed).pad(self.reach)
         dirty = dirty.clip(self._viewport.scaled_width, self._viewport.scaled_height)
         for cell in cells(dirty, SIDE):
-            if cell not in self._tiles:
-                continue
-            tile = self._tiles[cell]
-            if tile is None:
-                # It was empty: there is nothing to keep of it.
-                del self._tiles[cell]
-                continue
-            box = cell.bounds(SIDE)
-            part = dirty.intersect(box)
-            fresh = self._coloured(part, self._viewport)
-            words_of(tile)[part.translate(-box.left, -box.top).slices] = 0 if fresh is None else fresh
+            if cell in self._tiles:
+                part = dirty.intersect(cell.bounds(SIDE))
+                self._dirty[cell] = part.union(self._dirty[cell]) if cell in self._dirty else part
+
+    def _tile(self, cell: Cell, viewport: Viewport) -> QImage | None:
+        if cell in self._tiles and cell not in self._dirty:
+            return self._tiles[cell]
+        box = cell.bounds(SIDE)
+        if time.perf_counter() > self._put_off_from and not self._levels.is_fresh(box, viewport):
+            self._put_off.append(box)
+            return self._tiles.get(cell)
+        part, tile = self._dirty.pop(cell, None), self._tiles.get(cell)
+        if part is None or tile is None:
+            # Not there yet, or empty until now: there is nothing to keep of it.
+            self._tiles[cell] = self._render(cell, viewport)
+            return self._tiles[cell]
+        fresh = self._coloured(part, viewport)
+        words_of(tile)[part.translate(-box.left, -box.top).slices] = 0 if fresh is None else fresh
+        return tile
 
     def _render(self, cell: Cell, viewport: Viewport) -> QImage | None:
         if self._overlay is Overlay.OFF:
@@ -85,5 +114,5 @@ class MaskLayer(Layer):
         if plane is None:
             if self._overlay is not Overlay.MATTE:
                 return None
-            plane = np.zeros((scaled.height, scaled.width), np.uint8)
+            return np.full((scaled.height, scaled.width), _BLACK, np.uint32)
         return colour(self._overlay, plane, self._ratio, scaled.left, scaled.top)

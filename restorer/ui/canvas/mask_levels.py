@@ -11,9 +11,13 @@ import numpy.typing as npt
 from restorer.core.geometry import Bounds
 from restorer.core.lazy import load_cv2
 from restorer.core.mask import Mask, Plane
+from restorer.ui.canvas.grid import cells
 from restorer.ui.canvas.photo_layer import level_of
+from restorer.ui.canvas.tile_order import at_level, in_photo
 from restorer.ui.canvas.viewport import Viewport
 
+_CELL = 256
+"""Side of the cells that follow the mask, in pixels of their level."""
 _Indices = npt.NDArray[np.intp]
 
 
@@ -25,25 +29,34 @@ class _Hidden:
     used: Plane
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Level:
+    """A reduced mask, and which of its cells have not followed the mask yet."""
+
+    plane: Plane
+    stale: npt.NDArray[np.bool_]
+
+
 class MaskLevels:
     """Maximum pyramid of a live mask: a speck of one pixel is seen at 5 % as well as at 500 %.
 
-    Level 0 is the mask's own plane; the others take a third of its memory and follow it through :meth:`update`.
+    Level 0 is the mask's own plane; the others take at most a third of its memory. A change costs nothing until what
+    it touched is looked at, and then no more than the cells looked at.
 
     Args:
         mask: the document's; only read.
+        is_empty: whether it is known to be 0 everywhere, so that nothing has to be looked at.
     """
 
-    def __init__(self, mask: Mask) -> None:
+    def __init__(self, mask: Mask, *, is_empty: bool = False) -> None:
         self._mask = mask
         self._hidden: list[_Hidden] = []
-        self._reduced: list[Plane] = []
+        self._reduced: list[_Level] = []
         width, height = mask.width, mask.height
         while width > 1 or height > 1:
             width, height = (width + 1) // 2, (height + 1) // 2
-            self._reduced.append(np.zeros((height, width), np.uint8))
-        if not mask.is_empty:
-            self.update(Bounds.of_size(mask.width, mask.height))
+            stale = np.full((-(-height // _CELL), -(-width // _CELL)), not is_empty)
+            self._reduced.append(_Level(np.zeros((height, width), np.uint8), stale))
 
     def hide(self, bounds: Bounds, used: Mask) -> None:
         """Stops showing marks inside ``bounds`` that are the same in ``used``."""
@@ -58,16 +71,38 @@ class MaskLevels:
         return shown
 
     def update(self, changed: Bounds) -> None:
-        """Brings the reduced levels up to date after the mask changed inside ``changed``."""
+        """The mask has changed inside ``changed``."""
         part = changed.clip(self._mask.width, self._mask.height)
         if part.is_empty:
             return
-        for level, reduced in enumerate(self._reduced):
-            half = Bounds(part.left // 2, part.top // 2, (part.right + 1) // 2, (part.bottom + 1) // 2)
-            width, height = self._level_size(level)
-            whole = Bounds(2 * half.left, 2 * half.top, 2 * half.right, 2 * half.bottom).clip(width, height)
-            _halve(self._level(level, whole), reduced[half.slices])
-            part = half
+        for number, level in enumerate(self._reduced, start=1):
+            level.stale[_grid(at_level(part, number))] = True
+
+    def is_fresh(self, scaled: Bounds, viewport: Viewport) -> bool:
+        """Whether :meth:`sample` there has nothing to catch up with."""
+        level = level_of(viewport.zoom, len(self._reduced))
+        scale = viewport.zoom * (1 << level)
+        part = Bounds(
+            int(scaled.left / scale) - 1,
+            int(scaled.top / scale) - 1,
+            int(scaled.right / scale) + 2,
+            int(scaled.bottom / scale) + 2,
+        ).clip(*self._level_size(level))
+        return level == 0 or part.is_empty or not self._reduced[level - 1].stale[_grid(part)].any()
+
+    def _freshen(self, number: int, part: Bounds) -> None:
+        """Brings a part of a reduced level up to date, and of those below it what that takes."""
+        level = self._reduced[number - 1]
+        if not level.stale[_grid(part)].any():
+            return
+        height, width = level.plane.shape
+        for cell in cells(part, _CELL):
+            if not level.stale[cell.row, cell.column]:
+                continue
+            box = cell.bounds(_CELL).clip(width, height)
+            below = in_photo(box, 1).clip(*self._level_size(number - 1))
+            _halve(self._level(number - 1, below), level.plane[box.slices])
+            level.stale[cell.row, cell.column] = False
 
     def sample(self, scaled: Bounds, viewport: Viewport) -> Plane | None:
         """What the screen shows of the mask: the largest value under each device pixel.
@@ -77,7 +112,7 @@ class MaskLevels:
             viewport: for its zoom.
 
         Returns:
-            a plane of the size of ``scaled``, its own or read-only; None where all of it is 0.
+            a plane of the size of ``scaled``, not to be written; None where all of it is 0.
         """
         inside = scaled.clip(viewport.scaled_width, viewport.scaled_height)
         if inside.is_empty:
@@ -92,26 +127,25 @@ class MaskLevels:
         plane = self._level(level, part)
         if not plane.any():
             return None
+        if scale == 1.0 and plane.shape == (inside.height, inside.width):
+            return plane if inside == scaled else _padded(plane, inside, scaled)
         # Rows are gathered twenty times faster than columns, so columns are made rows for a moment.
         cv2 = load_cv2()
         columns: Plane = cv2.transpose(_largest_rows(plane, first_y - part.top, last_y - part.top))
         shown: Plane = cv2.transpose(_largest_rows(columns, first_x - part.left, last_x - part.left))
-        if inside == scaled:
-            return shown
-        padded = np.zeros((scaled.height, scaled.width), np.uint8)
-        padded[inside.translate(-scaled.left, -scaled.top).slices] = shown
-        return padded
+        return shown if inside == scaled else _padded(shown, inside, scaled)
 
     def _level_size(self, level: int) -> tuple[int, int]:
         if level == 0:
             return self._mask.width, self._mask.height
-        height, width = self._reduced[level - 1].shape
+        height, width = self._reduced[level - 1].plane.shape
         return width, height
 
     def _level(self, level: int, part: Bounds) -> Plane:
         """A part of a level; not to be written."""
         if level > 0:
-            return self._reduced[level - 1][part.slices]
+            self._freshen(level, part)
+            return self._reduced[level - 1].plane[part.slices]
         live = self._mask.plane[part.slices]
         over = [hidden for hidden in self._hidden if hidden.bounds.overlaps(part)]
         if not over:
@@ -124,8 +158,23 @@ class MaskLevels:
         return shown
 
 
+def _padded(plane: Plane, inside: Bounds, scaled: Bounds) -> Plane:
+    padded = np.zeros((scaled.height, scaled.width), np.uint8)
+    padded[inside.translate(-scaled.left, -scaled.top).slices] = plane
+    return padded
+
+
+def _grid(part: Bounds) -> tuple[slice, slice]:
+    """The cells that share a pixel with a part of a level."""
+    rows = slice(part.top // _CELL, -(-part.bottom // _CELL))
+    return rows, slice(part.left // _CELL, -(-part.right // _CELL))
+
+
 def _halve(plane: Plane, target: Plane) -> None:
     """Maxima of 2 x 2 pixels; a last row or column that has no partner stands alone."""
+    if not plane.any():  # many times quicker to find out, and most of most masks
+        target[...] = 0
+        return
     rows = plane[::2].copy()
     np.maximum(rows[: plane.shape[0] // 2], plane[1::2], out=rows[: plane.shape[0] // 2])
     target[...] = rows[:, ::2]

@@ -66,8 +66,12 @@ def colour(overlay: Overlay, plane: Plane, ratio: float, left: int, top: int) ->
         ratio: device pixels per logical pixel.
         left, top: scaled coordinates of the first returned pixel, so that dashes meet across tiles.
     """
+    first, margin = plane[0, 0], reach(overlay, ratio)
+    if first == plane[-1, -1] and plane.min() == plane.max():  # the inside of a large brush, or of an inverted mask
+        shape = plane.shape[0] - 2 * margin, plane.shape[1] - 2 * margin
+        return np.full(shape, _flat(overlay, int(first)), np.uint32)
     if overlay is Overlay.TINT:
-        return _tint(plane, _whole(_CASING_PX * ratio))
+        return _tint(plane, margin)
     if overlay is Overlay.OUTLINE:
         return _outline(plane, ratio, left, top)
     return _looked_up(_matte_table(), plane)
@@ -92,6 +96,13 @@ def hatch(plane: Plane, ratio: float, left: int, top: int) -> ArgbPixels:
     codes[solid[margin:-margin, margin:-margin].astype(bool) & on_line & (codes == _NONE)] = _HATCHED
     codes[line[margin:-margin, margin:-margin].astype(bool)] = _LIGHT
     return _looked_up(_outline_table(), codes)
+
+
+def _flat(overlay: Overlay, value: int) -> np.uint32:
+    """The word of a value that all pixels around have as well."""
+    if overlay is Overlay.TINT:
+        return np.uint32(_tint_table()[min(value, _CASING_CODE - 1)])
+    return np.uint32(_matte_table()[value] if overlay is Overlay.MATTE else 0)
 
 
 def _tint(plane: Plane, casing: int) -> ArgbPixels:

@@ -11,11 +11,14 @@ from restorer.core.geometry import Bounds
 from restorer.ui.canvas.grid import Cell, cells, nearest_first
 from restorer.ui.canvas.layer import SIDE, Layer
 from restorer.ui.canvas.pyramid import TILE, TileKey, TilePyramid
+from restorer.ui.canvas.tile_order import TileOrder
 from restorer.ui.canvas.viewport import Viewport
 
-NEAREST_FROM = 2.0
+NEAREST_FROM = 4.0
 """Zoom from which pixels are shown as squares."""
 _LEVEL_TOLERANCE = 1e-9
+_NEAR_PX = 128
+"""Device pixels around the window for which tiles are made ahead."""
 _NEIGHBOURS = 2
 """Level pixels around a piece that smooth scaling may look at."""
 
@@ -52,13 +55,23 @@ class PhotoLayer(Layer):
             self.drop(bounds)
         return done
 
+    def orders(self, viewport: Viewport) -> list[TileOrder]:
+        """What this view lacks, most important first."""
+        return self.pyramid.orders(self._wanted(viewport))
+
+    def put(self, order: TileOrder, picture: QImage) -> Bounds:
+        """Takes in a tile; returns the part of the photo to paint again, none if it was not ordered here."""
+        bounds = self.pyramid.put(order, picture)
+        self.drop(bounds)
+        return bounds
+
     def is_complete(self, viewport: Viewport) -> bool:
         """Whether nothing is left to :meth:`work` on for this view."""
         return not any(self.pyramid.lacks(key) for key in self._wanted(viewport))
 
     def drop(self, bounds: Bounds) -> None:
         """Forgets what is rendered of a part of the photo."""
-        if self._viewport is not None:
+        if self._viewport is not None and not bounds.is_empty:
             # Smooth scaling carries a change one level pixel further than it reaches.
             reach = _NEIGHBOURS << level_of(self._viewport.zoom, self.pyramid.top_level)
             self._drop(self._viewport.bounds_to_scaled(bounds.pad(reach)))
@@ -75,7 +88,7 @@ class PhotoLayer(Layer):
             return []
         level = level_of(viewport.zoom, self.pyramid.top_level)
         scale = viewport.zoom * (1 << level)
-        near = visible.pad(SIDE // 2)
+        near = visible.pad(_NEAR_PX)
         region = Bounds(
             math.floor(near.left / scale),
             math.floor(near.top / scale),
@@ -98,7 +111,6 @@ class PhotoLayer(Layer):
             math.ceil(box.bottom / scale),
         ).clip(*self.pyramid.level_size(level))
         picture = QImage(box.width, box.height, QImage.Format.Format_RGB32)
-        picture.fill(0)
         painter = QPainter(picture)
         painter.translate(-box.left, -box.top)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, zoom < NEAREST_FROM)

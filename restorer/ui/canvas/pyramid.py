@@ -5,34 +5,21 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
+from dataclasses import dataclass, replace
 
-import numpy as np
 from PySide6.QtGui import QImage
 
 from restorer.core.geometry import Bounds
 from restorer.core.image import Image, Patch
-from restorer.ui.canvas.grid import Cell
 from restorer.ui.canvas.source import PhotoSource, ToDisplay
+from restorer.ui.canvas.tile_order import APRON, TILE, TileKey, TileOrder, at_level, in_photo
 from restorer.ui.qimage import rgb_image
 
-TILE = 512
-"""Side of a tile in pixels of its level."""
-_APRON = 1
-"""Pixels that a tile knows of its neighbours, so that smooth scaling shows no seam."""
-_STRIP_SOURCE_PX = 1 << 19
-_STRIP_PX = 1 << 16
-"""Pixels that are reduced, and that are converted to the screen's colours, at a time: a few milliseconds at most."""
+__all__ = ["TILE", "Tile", "TileKey", "TilePyramid"]
+
 _OVERVIEW_SIDE = 512
-DEFAULT_BUDGET_BYTES = 192 * 1024 * 1024
-
-
-class TileKey(NamedTuple):
-    """A tile: ``level`` halvings below full size, and its cell there."""
-
-    level: int
-    cell: Cell
+DEFAULT_BUDGET_BYTES = 128 * 1024 * 1024
+_NOTHING = Bounds(0, 0, 0, 0)
 
 
 @dataclass(slots=True, eq=False)
@@ -40,32 +27,43 @@ class Tile:
     """Attributes:
     picture: its pixels, apron included.
     bounds: where they lie, in pixels of the level.
-    stale: whether the photo has changed since; a stale tile is still better than a coarse one.
+    stale: the part of the photo that has changed since; a stale tile is still better than a coarse one.
     """
 
     picture: QImage
     bounds: Bounds
-    stale: bool = False
+    stale: Bounds = _NOTHING
 
 
 class TilePyramid:
-    """Tiles of one photo. Nothing is made before it is wanted; :meth:`build` works in slices short enough for the
-    window's thread, and until a tile is there a coarser one or the overview stands in.
+    """Tiles of one photo. Belongs to the window's thread.
+
+    Nothing is made before it is wanted: :meth:`orders` says what is missing, any thread makes it, :meth:`put` takes it
+    in. Until a tile is there a coarser one or the overview stands in; where only a part of the photo changed, only
+    that part of a tile is made anew.
 
     Args:
         image: the photo.
-        to_display: turns its pixels to sRGB bytes.
+        to_display: turns its pixels to bytes of the screen.
         budget_bytes: how much may be kept; what is on screen is kept beyond it.
+        overview: the whole photo, small, where it is at hand already.
     """
 
-    def __init__(self, image: Image, to_display: ToDisplay, budget_bytes: int = DEFAULT_BUDGET_BYTES) -> None:
+    def __init__(
+        self,
+        image: Image,
+        to_display: ToDisplay,
+        budget_bytes: int = DEFAULT_BUDGET_BYTES,
+        overview: QImage | None = None,
+    ) -> None:
         self._source = PhotoSource(image, to_display)
-        self._to_display = to_display
         self._budget_bytes = budget_bytes
         self._tiles: OrderedDict[TileKey, Tile] = OrderedDict()
         self._bytes = 0
-        self._overview: QImage | None = None
-        self._current: tuple[TileKey, Iterator[Tile | None]] | None = None
+        self._overview = overview
+        self._orders: dict[TileKey, TileOrder] = {}
+        self._wanted: frozenset[TileKey] = frozenset()
+        self._current: tuple[TileOrder, Iterator[QImage | None]] | None = None
 
     @property
     def image(self) -> Image:
@@ -104,12 +102,17 @@ class TilePyramid:
 
     def set_image(self, image: Image, changed: Bounds) -> None:
         """Another state of the same photo, which differs from the last one within ``changed`` only."""
-        self._source.image = image
+        self._source = replace(self._source, image=image)
         self._invalidate(changed)
+
+    def set_display(self, to_display: ToDisplay) -> None:
+        """Other colours of the whole photo: another screen, intent or warning."""
+        self._source = replace(self._source, to_display=to_display)
+        self._invalidate(self.image.bounds)
 
     def add_patch(self, patch: Patch) -> None:
         """Shows a preview over the photo."""
-        self._source.patches.append(patch)
+        self._source = replace(self._source, patches=(*self._source.patches, patch))
         self._invalidate(patch.bounds)
 
     @property
@@ -117,17 +120,16 @@ class TilePyramid:
         return bool(self._source.patches)
 
     def clear_patches(self) -> None:
-        patches, self._source.patches = self._source.patches, []
+        patches, self._source = self._source.patches, replace(self._source, patches=())
         for patch in patches:
             self._invalidate(patch.bounds)
 
     def fork(self) -> TilePyramid:
         """A pyramid of the same photo without previews; tiles that show just that are shared."""
-        twin = TilePyramid(self.image, self._to_display, self._budget_bytes)
-        twin._overview = self._overview
+        twin = TilePyramid(self.image, self._source.to_display, self._budget_bytes, self._overview)
         for key, tile in self._tiles.items():
-            shown = _in_photo(tile.bounds, key.level)
-            if not tile.stale and not any(patch.bounds.overlaps(shown) for patch in self._source.patches):
+            shown = in_photo(tile.bounds, key.level)
+            if tile.stale.is_empty and not any(patch.bounds.overlaps(shown) for patch in self._source.patches):
                 twin._tiles[key] = Tile(tile.picture, tile.bounds)
                 twin._bytes += tile.picture.sizeInBytes()
         return twin
@@ -136,78 +138,87 @@ class TilePyramid:
         if changed.is_empty:
             return
         self._overview = None
-        self._current = None
         for key, tile in self._tiles.items():
-            if _in_photo(tile.bounds, key.level).overlaps(changed):
-                tile.stale = True
+            if in_photo(tile.bounds, key.level).overlaps(changed):
+                tile.stale = tile.stale.union(changed)
+        for order in [
+            order for order in self._orders.values() if in_photo(order.box, order.key.level).overlaps(changed)
+        ]:
+            self.drop(order)
 
     # -- building
 
     def lacks(self, key: TileKey) -> bool:
         """Whether the tile is missing or stale."""
         tile = self._tiles.get(key)
-        return tile is None or tile.stale
+        return tile is None or not tile.stale.is_empty
 
-    def build(self, wanted: Sequence[TileKey], deadline: float) -> list[Bounds]:
-        """Makes the wanted tiles that are missing or stale, in order, until the deadline; at least one strip.
+    def orders(self, wanted: Sequence[TileKey]) -> list[TileOrder]:
+        """Those of the wanted tiles that have to be made, in order; work that was ordered before goes on.
 
         Args:
-            wanted: most important first.
+            wanted: all that is on screen or near it, most important first; what is not in it may be forgotten.
+        """
+        self._wanted = frozenset(wanted)
+        orders = [self._order(key) for key in wanted if self.lacks(key)]
+        self._orders = {order.key: order for order in orders}
+        return orders
+
+    def _order(self, key: TileKey) -> TileOrder:
+        order = self._orders.get(key)
+        if order is None or order.cancelled:
+            box = key.cell.bounds(TILE).pad(APRON).clip(*self.level_size(key.level))
+            tile = self._tiles.get(key)
+            part = at_level(tile.stale, key.level).intersect(box) if tile is not None else box
+            old = tile.picture if tile is not None and part != box else None
+            order = self._orders[key] = TileOrder(key, box, part, self._source, old)
+        return order
+
+    def drop(self, order: TileOrder) -> None:
+        """Nobody wants this any more, or it would show what is no longer so."""
+        order.cancelled = True
+        if self._orders.get(order.key) is order:
+            del self._orders[order.key]
+
+    def put(self, order: TileOrder, picture: QImage) -> Bounds:
+        """Takes in what was ordered here; returns the part of the photo to paint again, none if it came too late."""
+        if self._orders.get(order.key) is not order or order.cancelled:
+            return _NOTHING
+        del self._orders[order.key]
+        replaced = self._tiles.pop(order.key, None)
+        self._bytes += picture.sizeInBytes() - (replaced.picture.sizeInBytes() if replaced else 0)
+        self._tiles[order.key] = Tile(picture, order.box)
+        self._keep_budget()
+        return in_photo(order.part, order.key.level)
+
+    def build(self, wanted: Sequence[TileKey], deadline: float) -> list[Bounds]:
+        """Makes the wanted tiles here and now, in order, until the deadline; at least one strip.
+
+        Args:
+            wanted: as for :meth:`orders`.
             deadline: on the clock of ``time.perf_counter``.
 
         Returns:
             the parts of the photo whose tiles were completed.
         """
         done: list[Bounds] = []
-        for key in wanted:
-            if not self.lacks(key):
-                continue
-            tile = self._advance(key, deadline)
-            if tile is None:
-                break
-            self._keep(key, tile, wanted)
-            done.append(_in_photo(tile.bounds, key.level))
-            if time.perf_counter() >= deadline:
-                break
+        for order in self.orders(wanted):
+            if self._current is None or self._current[0] is not order:
+                self._current = order, order.strips()
+            for picture in self._current[1]:
+                if picture is not None:
+                    done.append(self.put(order, picture))
+                    self._current = None
+                if time.perf_counter() >= deadline:
+                    return done
+                if picture is not None:
+                    break
         return done
 
-    def _advance(self, key: TileKey, deadline: float) -> Tile | None:
-        """Works on a tile; None where the deadline came first (work goes on there the next time)."""
-        if self._current is None or self._current[0] != key:
-            self._current = (key, self._strips(key))
-        for tile in self._current[1]:
-            if tile is not None:
-                self._current = None
-                return tile
-            if time.perf_counter() >= deadline:
-                return None
-        raise AssertionError("the last strip completes the tile")
-
-    def _strips(self, key: TileKey) -> Iterator[Tile | None]:
-        """Reads a tile strip by strip: None after each but the last, the tile after that."""
-        level = key.level
-        box = key.cell.bounds(TILE).pad(_APRON).clip(*self.level_size(level))
-        pixels = np.empty((box.height, box.width, 3), np.uint8)
-        rows = max(1, min(_STRIP_SOURCE_PX >> (2 * level), _STRIP_PX) // box.width)
-        for top in range(box.top, box.bottom, rows):
-            strip = Bounds(box.left, top, box.right, min(top + rows, box.bottom))
-            source = _in_photo(strip, level).clip(self.image.width, self.image.height)
-            pixels[top - box.top : strip.bottom - box.top] = self._source.read(source, level)
-            yield Tile(rgb_image(pixels), box) if strip.bottom == box.bottom else None
-
-    def _keep(self, key: TileKey, tile: Tile, wanted: Sequence[TileKey]) -> None:
-        replaced = self._tiles.pop(key, None)
-        self._bytes += tile.picture.sizeInBytes() - (replaced.picture.sizeInBytes() if replaced else 0)
-        self._tiles[key] = tile
+    def _keep_budget(self) -> None:
         if self._bytes <= self._budget_bytes:
             return
-        needed = set(wanted)
-        for old in [old for old in self._tiles if old not in needed]:
+        for old in [old for old in self._tiles if old not in self._wanted]:
             if self._bytes <= self._budget_bytes:
                 break
             self._bytes -= self._tiles.pop(old).picture.sizeInBytes()
-
-
-def _in_photo(bounds: Bounds, level: int) -> Bounds:
-    """The same rectangle of a level in pixels of the photo; the last box may reach beyond it."""
-    return Bounds(bounds.left << level, bounds.top << level, bounds.right << level, bounds.bottom << level)

@@ -15,6 +15,8 @@ _CROSS_PX = 12.0
 _CROSS_GAP_PX = 4.0
 _MARK_PX = 7.0
 _MARK_FROM_PX = 18.0
+_LARGE_PX = 160.0
+"""Radius from which a ring is made of lines of one pixel."""
 _EDGE_ROOM_PX, _MARK_ROOM_PX = 4.0, 12.0
 """The dashed circle is left out where it would crowd the ring or the mark."""
 
@@ -60,9 +62,20 @@ def _pens(ratio: float) -> tuple[QPen, QPen]:
 
 
 def _circle(painter: QPainter, radius: float, ratio: float) -> None:
-    for pen in _pens(ratio):
+    dark, light = _pens(ratio)
+    if radius < _LARGE_PX:
+        for pen in (dark, light):
+            painter.setPen(pen)
+            painter.drawEllipse(QPointF(0, 0), radius, radius)
+        return
+    # Qt paints lines of one pixel ten times as fast as others, and a large ring is painted for every move.
+    for pen in (dark, light):
+        lines = max(1, round(pen.widthF()))
+        pen.setWidthF(1.0)
         painter.setPen(pen)
-        painter.drawEllipse(QPointF(0, 0), radius, radius)
+        for line in range(lines):
+            grown = radius + line - (lines - 1) / 2
+            painter.drawEllipse(QPointF(0, 0), grown, grown)
 
 
 def _hardness_circle(painter: QPainter, radius: float, hardness: float, ratio: float) -> None:
@@ -70,7 +83,7 @@ def _hardness_circle(painter: QPainter, radius: float, hardness: float, ratio: f
     if radius - inner < _EDGE_ROOM_PX * ratio or inner < _MARK_ROOM_PX * ratio:
         return
     dark, light = _pens(ratio)
-    dark.setWidthF(2.0 * ratio)
+    dark.setWidthF((2.0 if inner < _LARGE_PX else 1.0) * ratio)
     dark.setColor(QColor.fromRgbF(0, 0, 0, _DARK_OPACITY / 2))
     light.setWidthF(ratio)
     light.setDashPattern([3.0, 3.0])

@@ -6,7 +6,7 @@ import time
 from functools import cached_property
 
 from PySide6.QtCore import QRect, QRectF
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QImage, QPainter
 
 from restorer.core.document import Change, Document
 from restorer.core.geometry import Bounds
@@ -22,6 +22,7 @@ from restorer.ui.canvas.overlay import Overlay
 from restorer.ui.canvas.photo_layer import PhotoLayer
 from restorer.ui.canvas.protected_layer import ProtectedLayer
 from restorer.ui.canvas.pyramid import TilePyramid
+from restorer.ui.canvas.tile_order import TileOrder
 from restorer.ui.canvas.trial import Trial, paint_frame
 from restorer.ui.canvas.viewport import Viewport
 
@@ -44,8 +45,9 @@ class Scene:
         self.overlay = Overlay.TINT
         self._used_mask: Mask | None = None
         self._live = PhotoLayer(TilePyramid(document.image, to_display))
-        self._mask = MaskLayer(document.mask)
-        self._protected = ProtectedLayer(document.protected)
+        untouched = not document.history.entries
+        self._mask = MaskLayer(document.mask, is_empty=untouched)
+        self._protected = ProtectedLayer(document.protected, is_empty=untouched)
         self._reference: Image | None = None
         self._before: PhotoLayer | None = None
         self._after: PhotoLayer | None = None
@@ -180,21 +182,17 @@ class Scene:
             if not (part := box.translate(pane.offset_x, 0).intersect(pane.clip)).is_empty
         ]
 
-    def work(self, canvas: Bounds, viewport: Viewport, deadline: float) -> list[Bounds]:
-        """Makes what the canvas lacks until the deadline, what is seen first.
+    def orders(self, canvas: Bounds, viewport: Viewport) -> list[TileOrder]:
+        """Tiles that the canvas lacks, what is seen first."""
+        return [order for layer in self._layers(canvas, viewport) for order in layer.orders(viewport)]
 
-        Returns:
-            the parts of the photo to paint again.
-        """
-        done: list[Bounds] = []
-        for layer in self._layers(canvas, viewport):
-            done += layer.work(viewport, deadline)
-            if time.perf_counter() >= deadline:
-                break
-        return done
+    def put(self, order: TileOrder, picture: QImage) -> Bounds:
+        """Takes in a tile that was ordered; returns the part of the photo to paint again."""
+        layers = [layer for layer in (self._live, self._before, self._after, self._tried) if layer is not None]
+        return Bounds.around([layer.put(order, picture) for layer in layers])
 
     def is_complete(self, canvas: Bounds, viewport: Viewport) -> bool:
-        """Whether :meth:`work` has nothing left to do for this view."""
+        """Whether no tile is lacking for this view."""
         return all(layer.is_complete(viewport) for layer in self._layers(canvas, viewport))
 
     def _layers(self, canvas: Bounds, viewport: Viewport) -> list[PhotoLayer]:
@@ -227,6 +225,17 @@ class Scene:
             painter.translate(pane.offset_x, 0)
             self.jobs.paint(painter, viewport, ratio, time.monotonic())
             painter.restore()
+
+    def put_off(self, canvas: Bounds, viewport: Viewport) -> list[Bounds]:
+        """Device pixels of the canvas whose mask has to be painted again soon: there was too much of it at once."""
+        put_off = (*self._mask.take_put_off(), *self._protected.take_put_off())
+        boxes = [box.translate(viewport.offset_x, viewport.offset_y) for box in put_off]
+        return [
+            part
+            for pane in self.panes(canvas, viewport)
+            for box in boxes
+            if not (part := box.translate(pane.offset_x, 0).intersect(pane.clip)).is_empty
+        ]
 
     def paint_comparison(
         self, painter: QPainter, canvas: Bounds, viewport: Viewport, ratio: float, *, focused: bool

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -14,21 +15,22 @@ from restorer.formats.color import DisplayPixels
 ToDisplay = Callable[[Pixels, ColorTag], DisplayPixels]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
 class PhotoSource:
-    """Reads any part of a photo at any power-of-two reduction, ready for the screen.
+    """Reads any part of a photo at any power-of-two reduction, ready for the screen. A value: safe on any thread.
 
     Because previews are pasted here, below everything that caches, a finished tile and the committed result look the
     same to the last bit, and one replaces the other without a flicker.
 
-    Args:
+    Attributes:
         image: the photo.
-        to_display: turns its pixels to sRGB bytes.
+        to_display: turns its pixels to bytes of the screen.
+        patches: previews, in the order they lie over it.
     """
 
-    def __init__(self, image: Image, to_display: ToDisplay) -> None:
-        self.image = image
-        self.patches: list[Patch] = []
-        self._to_display = to_display
+    image: Image
+    to_display: ToDisplay
+    patches: tuple[Patch, ...] = ()
 
     def read(self, bounds: Bounds, level: int) -> DisplayPixels:
         """Display pixels of ``bounds``, area-averaged over boxes of ``2 ** level``.
@@ -44,8 +46,8 @@ class PhotoSource:
         pixels = self._patched(bounds)
         if self.image.has_alpha:
             # Straight alpha does not average: what is under transparent pixels would bleed in.
-            return _average(self._to_display(pixels, self.image.color), level)
-        return self._to_display(_average(pixels, level), self.image.color)
+            return _average(self.to_display(pixels, self.image.color), level)
+        return self.to_display(_average(pixels, level), self.image.color)
 
     def sample(self, side: int) -> DisplayPixels:
         """The whole photo at once, at most ``side`` pixels long, by leaving pixels out: quick, and coarse."""
@@ -53,7 +55,7 @@ class PhotoSource:
         pixels = np.ascontiguousarray(self.image.pixels[step // 2 :: step, step // 2 :: step])
         if pixels.size == 0:
             pixels = self.image.pixels[:1, :1]
-        return self._to_display(pixels, self.image.color)
+        return self.to_display(pixels, self.image.color)
 
     def _patched(self, bounds: Bounds) -> Pixels:
         pixels = self.image.crop(bounds)

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterable
 
 from PySide6.QtCore import QEvent, QPointF, QRect, Qt, QTimer, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QRegion, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from restorer.core.geometry import Bounds
@@ -18,15 +18,20 @@ from restorer.ui.canvas.hud import Hud
 from restorer.ui.canvas.navigation import Navigator
 from restorer.ui.canvas.pointing import Place
 from restorer.ui.canvas.scene import Scene
+from restorer.ui.canvas.tile_works import IdleWorks, LaneWorks, TileWorks
 from restorer.ui.widgets.painting import FOCUS_RING, shows_focus
+from restorer.ui.workers import Lane
 
 _MARGIN_PX = 16
 """Logical pixels around a fitted photo."""
 _FIRST_SLICE_S = 0.004
 """What painting may spend on missing tiles, so that a quick one is never shown coarse first."""
-_IDLE_SLICE_S = 0.005
+_QUICK_PX = 1 << 21
+"""A first tile of so few source pixels is worth waiting that long for."""
 _FADE_INTERVAL_MS = 33
 _NEARLY = 1e-6
+_JOIN_BELOW = 1.4
+"""Rectangles to paint are painted as one where that is at most so many times their area: each costs its own round."""
 
 
 class Surface(QWidget):
@@ -40,7 +45,7 @@ class Surface(QWidget):
     view_moved = Signal()
     """Another part of the photo is in view, or it is shown at another size."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, tiles: Lane | None = None) -> None:
         super().__init__(parent)
         # First of all, for setting a property already sends an event.
         self._scene: Scene | None = None
@@ -50,8 +55,10 @@ class Surface(QWidget):
         self._navigator = Navigator(self)
         self._navigator.moved.connect(self._on_moved)
         self._shown_zoom = 0.0
-        self._idle = QTimer(self)
-        self._idle.timeout.connect(self._on_idle)
+        self._works: TileWorks = (
+            LaneWorks(tiles, self._on_tiles) if tiles is not None else IdleWorks(self._on_tiles, self)
+        )
+        self._painted = QRegion()
         self._fade = QTimer(self, interval=_FADE_INTERVAL_MS)
         self._fade.timeout.connect(self._on_fade)
 
@@ -108,7 +115,9 @@ class Surface(QWidget):
             left, top = math.floor((part.left + shift_x) / ratio), math.floor((part.top + shift_y) / ratio)
             right, bottom = math.ceil((part.right + shift_x) / ratio), math.ceil((part.bottom + shift_y) / ratio)
             rect = QRect(left, top, right - left, bottom - top)
-            self.update(rect.adjusted(-margin, -margin, margin, margin))
+            rect = rect.adjusted(-margin, -margin, margin, margin)
+            if not QRegion(rect).subtracted(self._painted).isEmpty():
+                self.update(rect)
 
     def _repaint_image(self, changed: Bounds) -> None:
         """Schedules what shows a part of the photo or the mask."""
@@ -135,19 +144,22 @@ class Surface(QWidget):
             self._shown_zoom = zoom
             self.zoom_changed.emit(zoom)
 
-    # -- idle work
+    # -- tiles
 
-    def _work(self, seconds: float) -> None:
-        if self._scene is None:
-            return
-        deadline = time.perf_counter() + seconds
-        for bounds in self._scene.work(self._canvas(), self._navigator.viewport, deadline):
-            self._repaint_image(bounds)
+    def _order_tiles(self) -> None:
+        """Says what this view lacks; a quick tile is waited for, so that it is never shown coarse first."""
+        scene = self._scene
+        visible = scene is not None and self.isVisible()
+        orders = scene.orders(self._canvas(), self._navigator.viewport) if scene is not None and visible else []
+        self._works.want(orders)
+        if orders and orders[0].source_px <= _QUICK_PX:
+            self._works.wait(_FIRST_SLICE_S)
+        self._on_tiles()
 
-    def _on_idle(self) -> None:
-        self._work(_IDLE_SLICE_S)
-        if not self._has_work():
-            self._idle.stop()
+    def _on_tiles(self) -> None:
+        for order, picture in self._works.take():
+            if self._scene is not None:
+                self._repaint_image(self._scene.put(order, picture))
 
     def _has_work(self) -> bool:
         scene = self._scene
@@ -181,16 +193,15 @@ class Surface(QWidget):
         super().changeEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
-        if not self._idle.isActive() and self._has_work():
-            self._work(_FIRST_SLICE_S)
-            if self._has_work():
-                self._idle.start()
+        self._painted = event.region()  # what comes in now is painted now
+        self._order_tiles()
+        self._painted = QRegion()
         ratio = self._ratio()
         shift_x, shift_y = self._shift()
         painter = QPainter(self)
         painter.scale(1 / ratio, 1 / ratio)
         painter.translate(shift_x, shift_y)
-        for rect in event.region():  # type: ignore[attr-defined]  # the stubs miss that it is iterable
+        for rect in _joined(event.region()):
             part = Bounds(
                 math.floor(rect.left() * ratio - shift_x),
                 math.floor(rect.top() * ratio - shift_y),
@@ -201,11 +212,15 @@ class Surface(QWidget):
         painter.scale(ratio, ratio)
         self._paint_over(painter)
         painter.end()
+        if self._scene is not None:
+            self._repaint(self._scene.put_off(self._canvas(), self._navigator.viewport))
 
     def _paint_part(self, painter: QPainter, part: Bounds) -> None:
         """Surround, photo and mask of a part of the canvas, in device pixels."""
-        surround = theme.tokens().color("canvas")
-        painter.fillRect(QRect(part.left, part.top, part.width, part.height), surround)
+        photo = self._navigator.viewport.photo_in_view
+        if self._scene is None or self._scene.compare is not None or not photo.contains(part):
+            surround = theme.tokens().color("canvas")
+            painter.fillRect(QRect(part.left, part.top, part.width, part.height), surround)
         if self._scene is not None:
             self._scene.paint(painter, part, self._canvas(), self._navigator.viewport, self._ratio())
 
@@ -216,3 +231,10 @@ class Surface(QWidget):
         viewport, canvas, ratio = self._navigator.viewport, self._canvas(), self._ratio()
         self._scene.paint_comparison(painter, canvas, viewport, ratio, focused=shows_focus(self))
         self._hud.paint(painter, self.width(), self.height())
+
+
+def _joined(region: QRegion) -> list[QRect]:
+    parts: list[QRect] = list(region)  # type: ignore[call-overload]  # the stubs miss that it is iterable
+    whole = region.boundingRect()
+    together = sum(part.width() * part.height() for part in parts)
+    return [whole] if whole.width() * whole.height() <= _JOIN_BELOW * together else parts

@@ -25,6 +25,7 @@ from restorer.ui.canvas.overlay import Overlay
 from restorer.ui.canvas.scene import Scene
 from restorer.ui.canvas.tools.brush import HARDNESS_STEP, SIZE_STEP, hardened, resized
 from restorer.ui.canvas.trial import Trial
+from restorer.ui.workers import Lane
 
 _ARROW_PAN_PX = 64
 """Logical pixels an arrow key pans."""
@@ -37,6 +38,10 @@ class CanvasView(InputSurface):
 
     Setters emit nothing, except that ``zoom_changed`` and ``tool_changed`` always tell; the other signals say that
     the person did something.
+
+    Args:
+        parent: its owner.
+        tiles: where tiles are made; in idle moments of the window's thread if None.
     """
 
     tool_changed = Signal(str)
@@ -44,8 +49,8 @@ class CanvasView(InputSurface):
     compare_changed = Signal(object)
     """``split``, ``side`` or None."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, parent: QWidget | None = None, tiles: Lane | None = None) -> None:
+        super().__init__(parent, tiles)
         self.setObjectName("canvas")
         self.setAccessibleName("Photo")
         self._overlay = Overlay.TINT
@@ -70,6 +75,8 @@ class CanvasView(InputSurface):
         self._pointing.cancel()
         self._pointing.brush_tool.forget_last_point()
         compare = self._scene.compare if self._scene is not None else None
+        self._works.want(())
+        self._works.take()
         self._scene = Scene(document) if document is not None else None
         if self._scene is not None and document is not None:
             self._scene.overlay, self._scene.compare = self._overlay, compare

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from restorer.core.geometry import Bounds
 from restorer.core.mask import Mask
+from restorer.ui.canvas import mask_levels
 from restorer.ui.canvas.mask_levels import MaskLevels
 from restorer.ui.canvas.viewport import Viewport
 
@@ -63,6 +64,26 @@ def test_following_equals_starting_over(edits: list[tuple[int, int, int, int, in
         mask.plane[box.slices] = value
         levels.update(box)
     assert np.array_equal(whole(levels, mask, zoom), whole(MaskLevels(mask), mask, zoom))
+
+
+def test_a_change_costs_nothing_until_it_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    halved: list[tuple[int, ...]] = []
+    halve = mask_levels._halve
+    monkeypatch.setattr(mask_levels, "_halve", lambda plane, out: (halved.append(plane.shape), halve(plane, out))[1])
+    mask = Mask.empty(4096, 4096)
+    levels = MaskLevels(mask, is_empty=True)
+    viewport = Viewport(500, 400, 4096, 4096).zoomed(0.5)
+    assert levels.is_fresh(Bounds(0, 0, 2048, 2048), viewport)
+    mask.plane[...] = 255
+    levels.update(Bounds(0, 0, 4096, 4096))
+    assert halved == []
+    assert not levels.is_fresh(Bounds(0, 0, 100, 100), viewport)
+    plane = levels.sample(Bounds(0, 0, 100, 100), viewport)
+    assert plane is not None
+    assert (plane == 255).all()
+    assert halved == [(512, 512)], "one cell of one level"
+    levels.sample(Bounds(0, 0, 100, 100), viewport)
+    assert len(halved) == 1
 
 
 @pytest.mark.parametrize("zoom", [1.0, 2.0, 3.5])

@@ -35,7 +35,7 @@ def view_of(image: Image, zoom: float, width: int = 700, height: int = 500) -> V
     return Viewport(width, height, image.width, image.height).fit().zoomed(zoom)
 
 
-@pytest.mark.parametrize("zoom", [1.0, 2.0, 3.0, 8.0, 64.0])
+@pytest.mark.parametrize("zoom", [1.0, 4.0, 5.0, 8.0, 64.0])
 def test_whole_zooms_show_the_very_pixels(noise: Image, zoom: float) -> None:
     layer = PhotoLayer(TilePyramid(noise, to_display))
     viewport = view_of(noise, zoom)
@@ -43,6 +43,30 @@ def test_whole_zooms_show_the_very_pixels(noise: Image, zoom: float) -> None:
     columns = np.floor((np.arange(700) - viewport.offset_x + 0.5) / zoom).astype(int)
     rows = np.floor((np.arange(500) - viewport.offset_y + 0.5) / zoom).astype(int)
     assert np.array_equal(painted(layer, viewport), noise.pixels[np.ix_(rows, columns)])
+
+
+@pytest.mark.parametrize("zoom", [2.0, 3.0])
+def test_below_four_times_pixels_run_into_each_other(zoom: float) -> None:
+    image = Image(np.tile(np.array([0, 255], np.uint8), (300, 150))[:, :, None])
+    layer = PhotoLayer(TilePyramid(image, to_display))
+    viewport = view_of(image, zoom)
+    layer.work(viewport, NEVER)
+    row = painted(layer, viewport)[250, 100:600, 0]
+    assert ((row > 40) & (row < 215)).any()
+
+
+@pytest.mark.parametrize("zoom", [0.26, 0.31, 0.37, 0.43, 0.49])
+def test_fine_stripes_do_not_shimmer_between_a_quarter_and_a_half(zoom: float) -> None:
+    """Stripes too fine for the screen are an even gray, at whatever place they are looked at."""
+    image = Image(np.tile(np.array([0, 255], np.uint8), (1100, 700))[:, :, None])
+    layer = PhotoLayer(TilePyramid(image, to_display))
+    viewport = view_of(image, zoom, 300, 200)
+    seen = []
+    for shift in range(4):
+        moved = replace(viewport, origin_x=viewport.origin_x + shift)
+        layer.work(moved, NEVER)
+        seen.append(painted(layer, moved)[50:150, 20:280, 0].astype(int))
+    assert np.abs(np.stack(seen) - 127.5).max() <= 3
 
 
 def test_half_size_is_the_mean_of_four(noise: Image) -> None:
@@ -116,7 +140,7 @@ def test_zooming_shows_tiles_of_the_other_level_meanwhile(noise: Image) -> None:
 
 def test_panning_renders_only_what_comes_into_view(noise: Image, monkeypatch: pytest.MonkeyPatch) -> None:
     layer = PhotoLayer(TilePyramid(noise, to_display))
-    viewport = view_of(noise, 1.0)
+    viewport = view_of(noise, 1.0, 300, 500)
     layer.work(viewport, NEVER)
     painted(layer, viewport)
     rendered = []
@@ -124,7 +148,7 @@ def test_panning_renders_only_what_comes_into_view(noise: Image, monkeypatch: py
     monkeypatch.setattr(PhotoLayer, "_render", lambda *args: rendered.append(args[1]) or render(*args))
     painted(layer, viewport)
     assert rendered == []
-    painted(layer, viewport.panned(-256, 0))
+    painted(layer, viewport.panned(-400, 0))
     assert 0 < len({cell.column for cell in rendered}) <= 1
 
 

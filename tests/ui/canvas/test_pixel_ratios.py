@@ -40,7 +40,7 @@ def screen():
         app.processEvents()
         if not canvas._has_work():
             break
-    app.processEvents()
+    QTest.qWait(25)  # Qt holds an update back for some milliseconds
     # Of a scaled window the offscreen platform hands out the upper left part.
     return pixels_of(window.screen().grabWindow(window.winId()).toImage())
 
@@ -48,7 +48,7 @@ ratio = canvas.devicePixelRatioF()
 corner = canvas.mapTo(window, QPoint(0, 0))
 left, top = math.ceil(corner.x() * ratio - 1e-6), math.ceil(corner.y() * ratio - 1e-6)
 right, bottom = math.floor((corner.x() + canvas.width()) * ratio), math.floor((corner.y() + canvas.height()) * ratio)
-for zoom in (1.0, 3.0):
+for zoom in (1.0, 5.0):
     canvas.zoom_to(zoom)
     seen = screen()[top:bottom, left:right]
     viewport = canvas._navigator.viewport

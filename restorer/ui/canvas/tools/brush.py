@@ -155,7 +155,8 @@ class BrushTool(Tool):
         touched = stroke.painter.add(point)
         stroke.last = point
         if not touched.is_empty:
-            self._host.mask_touched(touched, protects=stroke.protects)
+            for part in stroke.painter.parts:
+                self._host.mask_touched(part, protects=stroke.protects)
 
     def _end_stroke(self, stroke: _Stroke) -> None:
         self._stroke = None
