@@ -1,4 +1,8 @@
-"""What a document keeps in its vault for each entry of the history, in the entry's own words."""
+"""What a document keeps in its vault for each entry of the history, in the entry's own words.
+
+A group never changes once it is kept: its first half is what was there before the entry, its second half what is there
+after it. So entries can be written to a journal the moment they are made.
+"""
 
 from __future__ import annotations
 
@@ -8,16 +12,10 @@ from dataclasses import dataclass, replace
 from restorer.core.geometry import Bounds
 from restorer.core.history import Choice, Entry
 from restorer.core.image import ColorTag, Image, Patch, Pixels
-from restorer.core.mask import Mask, MaskEdit, MaskPiece
-from restorer.core.placement import Placement
+from restorer.core.mask import Mask, MaskEdit
 from restorer.core.result import TaskResult
 from restorer.core.step import Step
 from restorer.core.vault import PixelVault
-
-_CELL = 256
-
-Shown = tuple[Image, Mask, Mask]
-"""A photo, its mask and what is protected of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +25,15 @@ class Planes:
     image: int | None
     mask: int | None = None
     protected: int | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Whole:
+    """A photo with its planes."""
+
+    image: Image
+    mask: Mask
+    protected: Mask
 
 
 class Kept:
@@ -44,11 +51,23 @@ class Kept:
         for key in entry.vault_keys:
             self._vault.drop(key)
 
+    def put_patches(self, before: Image, after: Image, boxes: Sequence[Bounds]) -> int:
+        """Keeps what differs between two versions of a photo."""
+        versions = (before, after)
+        return self._vault.put((box, _part(image, box)) for image in versions for box in boxes)
+
     def patches(self, entry: Entry, *, after: bool) -> list[Patch]:
         """What takes the photo over an entry of its own extent: forwards if ``after``, else back."""
         if entry.image_key is None:
             return []
-        return [Patch(bounds, pixels) for bounds, pixels in self._vault.get(entry.image_key, half=int(after))]
+        return [Patch(bounds, pixels) for bounds, pixels in self._vault.get(entry.image_key, int(after))]
+
+    def put_result(self, result: TaskResult) -> int:
+        """Keeps what a step gave, without what was there before."""
+        if result.reframed is not None:
+            image = result.reframed.image
+            return self._vault.put([(image.bounds, image.pixels)])
+        return self._vault.put((patch.bounds, patch.pixels) for patch in result.patches)
 
     def put_choices(self, step: Step, result: TaskResult, pictures: Sequence[Pixels]) -> tuple[Choice, ...]:
         """Keeps every answer of a result that has several; ``pictures`` are of them, as many as there are."""
@@ -62,59 +81,58 @@ class Kept:
             for each, picture in zip(result.alternatives, shown, strict=False)
         )
 
-    def put_patches(self, before: Image, after: Image, patches: Sequence[Patch]) -> int:
-        """Keeps copies of what patches changed, of both sides."""
-        sides = ((image, patch.bounds) for image in (before, after) for patch in patches)
-        return self._vault.put((bounds, image.crop(bounds).copy()) for image, bounds in sides)
-
     def patches_of(self, choice: Choice) -> tuple[Patch, ...]:
         """The pixels of one answer."""
         return tuple(Patch(bounds, pixels) for bounds, pixels in self._vault.get(choice.image_key))
 
-    def put_mask_edit(self, edit: MaskEdit) -> int:
-        return self._vault.put((piece.bounds, piece.values) for piece in edit.pieces)
+    def put_mask_edit(self, plane: Mask, edit: MaskEdit) -> int:
+        """Keeps an edit that was made: its values are those before, the plane has those after."""
+        before = ((piece.bounds, piece.values) for piece in edit.pieces)
+        after = ((piece.bounds, plane.plane[piece.bounds.slices].copy()) for piece in edit.pieces)
+        return self._vault.put((*before, *after))
 
-    def swap(self, mask: Mask, key: int | None) -> tuple[int | None, Bounds]:
-        """Puts values that are kept into a plane, and keeps those that were there; returns their key and where."""
+    def show_mask_edit(self, plane: Mask, key: int | None, *, after: bool) -> Bounds:
+        """Puts the values before or after an edit into a plane; returns where."""
         if key is None:
-            return None, Bounds(0, 0, 0, 0)
-        edit = MaskEdit(tuple(MaskPiece(bounds, values) for bounds, values in self._vault.get(key)))
-        inverse = mask.swap(edit)
-        self._vault.drop(key)
-        return self.put_mask_edit(inverse), edit.bounds
+            return Bounds(0, 0, 0, 0)
+        pieces = self._vault.get(key, int(after))
+        for bounds, values in pieces:
+            plane.plane[bounds.slices] = values
+        return Bounds.around(bounds for bounds, _ in pieces)
 
-    def put_whole(self, shown: Shown) -> Planes:
-        """Keeps a photo and its planes on the far side of an entry of another extent.
+    def put_whole(self, before: Whole, after: Whole) -> Planes:
+        """Keeps both sides of an entry of another extent.
 
-        The photo is not copied; of the planes only what is painted is.
+        The photos are not copied; of the planes only what is painted is.
         """
-        image, *masks = shown
-        keys = (
-            self._vault.put((cell, mask.plane[cell.slices].copy()) for cell in mask.occupied_cells(_CELL))
-            for mask in masks
+        sides = (before, after)
+        image = self._vault.put((side.image.bounds, side.image.pixels) for side in sides)
+        mask, protected = (
+            self._vault.put(_painted(plane) for plane in planes)
+            for planes in ((side.mask for side in sides), (side.protected for side in sides))
         )
-        return Planes(self._vault.put([(image.bounds, image.pixels)]), *keys)
+        return Planes(image, mask, protected)
 
-    def exchange(self, entry: Entry, shown: Shown, *, forward: bool) -> tuple[Entry, Placement, Shown]:
-        """Goes over an entry of another extent: keeps what is shown in the place of what is kept.
-
-        Returns:
-            the entry as it is to be from now on, where what is kept lies in what was shown, and the former.
-        """
-        assert entry.placement is not None
-        way = entry.placement if forward else entry.placement.inverse()
-        image = self.other_image(entry, shown[0].color)
-        masks = Mask.empty(way.width, way.height), Mask.empty(way.width, way.height)
-        for mask, key in zip(masks, (entry.mask_key, entry.protected_key), strict=True):
-            for bounds, values in self._vault.get(key) if key is not None else ():
-                mask.plane[bounds.slices] = values
-        self.drop(entry)
-        keys = self.put_whole(shown)
-        crossed = replace(entry, image_key=keys.image, mask_key=keys.mask, protected_key=keys.protected)
-        return crossed, way, (image, *masks)
-
-    def other_image(self, entry: Entry, color: ColorTag) -> Image:
-        """The photo on the far side of an entry of another extent."""
+    def image(self, entry: Entry, color: ColorTag, *, after: bool) -> Image:
+        """The photo before or after an entry of another extent."""
         assert entry.image_key is not None
-        ((_, pixels),) = self._vault.get(entry.image_key)
+        ((_, pixels),) = self._vault.get(entry.image_key, int(after))
         return Image(pixels, color)
+
+    def whole(self, entry: Entry, color: ColorTag, *, after: bool) -> Whole:
+        """As :meth:`image`, with the planes there, which may be changed."""
+        image = self.image(entry, color, after=after)
+        planes = Mask.empty(image.width, image.height), Mask.empty(image.width, image.height)
+        for plane, key in zip(planes, (entry.mask_key, entry.protected_key), strict=True):
+            self.show_mask_edit(plane, key, after=after)
+        return Whole(image, *planes)
+
+
+def _part(image: Image, box: Bounds) -> Pixels:
+    """A part of a photo on its own; the whole photo is taken as it is, for it never changes."""
+    return image.pixels if box == image.bounds else image.crop(box).copy()
+
+
+def _painted(plane: Mask) -> tuple[Bounds, Pixels]:
+    bounds = plane.occupied()
+    return bounds, plane.plane[bounds.slices].copy()

@@ -12,6 +12,8 @@ from restorer.core.errors import InputError
 from restorer.core.geometry import Bounds
 from restorer.core.mask import Mask
 
+_LEVEL = 3
+"""Masks are mostly runs of one value: more takes longer and gains nothing."""
 MASK_SIDE_LIMIT_PX = 1_000_000
 MASK_AREA_LIMIT_PX = 2**31
 """Larger than any photo that can be opened: what claims more is damaged, or meant to fill the memory."""
@@ -43,7 +45,7 @@ class PackedMask:
     def of(cls, mask: Mask) -> PackedMask:
         bounds = mask.occupied()
         rows = np.ascontiguousarray(mask.plane[bounds.slices])
-        return cls(mask.width, mask.height, bounds, zlib.compress(rows.tobytes(), 6))
+        return cls(mask.width, mask.height, bounds, zlib.compress(rows.tobytes(), _LEVEL))
 
     def check(self, name: str) -> None:
         """Raises InputError where size or bounds cannot be right. Nothing is unpacked."""

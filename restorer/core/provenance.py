@@ -148,6 +148,17 @@ class ProvenanceMap:
         tiles |= {key: _pack(plane) for key, plane in opened.items()}
         return ProvenanceMap(self.width, self.height, {key: tile for key, tile in tiles.items() if tile.packed != 0})
 
+    def merged(self, other: ProvenanceMap) -> ProvenanceMap:
+        """With what another map of the same size knows: each pixel has the graver class of both."""
+        tiles = dict(self._tiles)
+        for key, tile in other._tiles.items():
+            mine = tiles.get(key)
+            if mine is None or mine == tile:
+                tiles[key] = tile
+            else:
+                tiles[key] = _pack(np.maximum(self._unpack(key), other._unpack(key)))
+        return ProvenanceMap(self.width, self.height, tiles)
+
     def at_least(self, lowest: PixelClass) -> ProvenanceMap:
         """With every pixel of at least this class."""
         every = self._keys(Bounds.of_size(self.width, self.height))

@@ -118,6 +118,10 @@ class TaskResult:
                 known = known.at_least(self.changed_as)
         return known.marked(self._markings(photo, applied))
 
+    def own_provenance(self, photo: Image, applied: Image) -> ProvenanceMap:
+        """As :meth:`provenance_after`, of a photo of which nothing was known: what this result alone did."""
+        return self.provenance_after(ProvenanceMap(photo.width, photo.height), photo, applied)
+
     def _markings(self, photo: Image, applied: Image) -> Iterator[Marking]:
         invented = np.uint8(self.filled_as)
         for piece in self.filled:

@@ -17,6 +17,7 @@ from restorer.core.errors import InputError, StaleResultError
 from restorer.core.geometry import Bounds
 from restorer.core.image import Image, Patch, Pixels
 from restorer.core.mask import Mask
+from restorer.core.mask_code import PackedMask
 from restorer.core.placement import Placement
 from restorer.core.progress import CancelToken
 from restorer.core.provenance import ProvenanceMap
@@ -107,14 +108,18 @@ class _Result:
     thumbnail: Pixels
     pictures: tuple[Pixels, ...]
     provenance: ProvenanceMap
+    own: ProvenanceMap
+    packed_mask: PackedMask | None
 
     @classmethod
     def of(cls, event: JobFinished, known: ProvenanceMap) -> _Result:
         photo, result = event.request.photo, event.result
         image = result.applied_to(photo)
         pictures = variant_pictures(photo, result, _VARIANT_PX)
-        provenance = result.provenance_after(known, photo, image)
-        return cls(event, image, thumbnail(image, THUMBNAIL_PX), pictures, provenance)
+        own = result.own_provenance(photo, image)
+        provenance = (known if result.reframed is None else known.carried(result.reframed.placement)).merged(own)
+        packed = PackedMask.of(event.request.mask) if event.request.mask is not None else None
+        return cls(event, image, thumbnail(image, THUMBNAIL_PX), pictures, provenance, own, packed)
 
 
 class TaskRuns(QObject):
@@ -298,6 +303,8 @@ class TaskRuns(QObject):
                 thumbnail=result.thumbnail,
                 pictures=result.pictures,
                 provenance=result.provenance,
+                own=result.own,
+                packed_mask=result.packed_mask,
             )
         except StaleResultError:
             job.log.add("The photo changed while it ran, so the result was not applied", "warning")

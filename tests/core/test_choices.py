@@ -163,7 +163,7 @@ def test_two_steps_with_answers_do_not_get_mixed_up(document: Document) -> None:
     assert (document.state, document.chosen) == (base, 1)
 
 
-def test_a_new_branch_frees_the_answers_it_replaced(document: Document, tmp_path: Path) -> None:
+def test_a_branch_that_is_removed_frees_its_answers(document: Document, tmp_path: Path) -> None:
     run(document)
     document.choose(1)
     document.undo()
@@ -172,5 +172,7 @@ def test_a_new_branch_frees_the_answers_it_replaced(document: Document, tmp_path
     assert shown(document) == 200
     document.jump(0)
     document.apply(document.state, STEP, TaskResult(patches(9)), label="Inpaint")
+    (branch,) = document.history.branches()
+    document.remove_branch(branch.tip)
     vault = document._vault
     assert len(vault._resident) + vault.spilled_groups == 1

@@ -255,15 +255,30 @@ def test_saving_marks_the_state_not_the_moment(document: Document) -> None:
     assert not document.is_modified
 
 
-def test_a_new_branch_frees_what_it_replaced(document: Document, tmp_path: Path) -> None:
+def test_steps_that_were_replaced_stay_as_a_branch_until_it_is_removed(document: Document, tmp_path: Path) -> None:
     for value in range(4):
         run(document, value)
-    assert len(list(tmp_path.glob("*/*.group"))) == 3
+    after, tip = document.image.pixels.copy(), document.history.tip
     document.jump(0)
     run(document, 9)
     assert len(document.history.entries) == 1
-    assert len(list(tmp_path.glob("*/*.group"))) == 0
     assert document.history.recipe() == Recipe((STEP,))
+    (branch,) = document.history.branches()
+    assert (branch.tip, branch.leaves_at, branch.steps) == (tip, 0, 4)
+    document.switch(tip)
+    assert np.array_equal(document.image.pixels, after)
+    (other,) = document.history.branches()
+    document.remove_branch(other.tip)
+    assert document.history.branches() == ()
+
+
+def test_strokes_that_were_replaced_are_forgotten(document: Document) -> None:
+    for x in (5, 15, 25):
+        paint(document, (x, 10))
+    document.jump(1)
+    paint(document, (20, 10))
+    assert document.history.branches() == ()
+    assert len(document.history.nodes) == 2
 
 
 def test_filled_fraction_follows_the_cursor(document: Document) -> None:

@@ -3,17 +3,19 @@ from __future__ import annotations
 import pytest
 
 from restorer.core.history import Entry, History, next_state
+from restorer.core.plan import Slot
 from restorer.core.step import Recipe, Step
 
 STEP = Step("inpaint", 1, {"grow_px": 3})
 
 
 def stroke(history: History, label: str = "Brush stroke") -> Entry:
-    return Entry(label, history.state)
+    return Entry(label, history.state, plan=history.plan)
 
 
 def step(history: History, of: Step = STEP) -> Entry:
-    return Entry("Inpaint", next_state(history.state, of), step=of)
+    slot = Slot(history.next_id, of, of, history.state, "Inpaint", 8, 8)
+    return Entry("Inpaint", next_state(history.state, of), step=of, plan=(*history.plan, slot), slot=slot.id)
 
 
 def test_a_new_history_is_at_the_original() -> None:
@@ -43,16 +45,16 @@ def test_pushing_replaces_what_could_be_redone_and_returns_it() -> None:
         assert history.push(entry) == ()
     history.move(1)
     new = stroke(history, "new")
-    assert history.push(new) == tuple(entries[1:])
-    assert history.entries == (entries[0], new)
+    assert [entry.label for entry in history.push(new)] == ["1", "2", "3"]
+    assert [entry.label for entry in history.entries] == ["0", "new"]
     assert (history.cursor, history.can_redo) == (2, False)
 
 
 def test_applied_and_recipe_end_at_the_cursor() -> None:
     history = History("root")
     other = Step("inpaint", 1, {"grow_px": 4})
-    for entry in (step(history), stroke(history), step(history, other)):
-        history.push(entry)
+    for make in (step, stroke, lambda history: step(history, other)):
+        history.push(make(history))
     assert history.recipe() == Recipe((STEP, other))
     history.move(2)
     assert len(history.applied) == 2
@@ -88,3 +90,43 @@ def test_a_state_depends_on_everything_that_decides_the_pixels(other: Step) -> N
 def test_a_state_does_not_depend_on_the_order_of_parameters() -> None:
     forward, backward = Step("inpaint", 1, {"a": 1, "b": 2}), Step("inpaint", 1, {"b": 2, "a": 1})
     assert next_state("root", forward) == next_state("root", backward)
+
+
+def test_a_replaced_step_becomes_a_branch_with_a_name_and_can_be_gone_back_to() -> None:
+    history = History("root")
+    for make in (stroke, step, stroke):
+        history.push(make(history))
+    tip = history.tip
+    history.rename(tip, "Without the frame")
+    history.move(1)
+    assert history.push(step(history, Step("denoise", 1))) == ()
+    (branch,) = history.branches()
+    assert (branch.tip, branch.leaves_at, branch.entries, branch.steps) == (tip, 1, 2, 1)
+    assert branch.title == "Without the frame"
+    with pytest.raises(ValueError, match="applied"):
+        history.switch(tip)
+    history.move(history.common(tip))
+    history.switch(tip)
+    assert [entry.id for entry in history.entries] == [1, 2, 3]
+    (other,) = history.branches()
+    assert [entry.label for entry in history.remove_branch(other.tip)] == ["Inpaint"]
+    assert history.branches() == ()
+    with pytest.raises(KeyError):
+        history.remove_branch(99)
+
+
+def test_a_history_is_restored_from_its_parts_and_only_from_sound_ones() -> None:
+    history = History("root")
+    for _ in range(3):
+        history.push(step(history))
+    history.move(1)
+    history.push(step(history, Step("denoise", 1)))
+    nodes = list(history.nodes.values())
+    again = History.restored("root", nodes, history.tip, history.cursor)
+    assert again.entries == history.entries
+    assert (again.state, again.cursor, again.branches()) == (history.state, history.cursor, history.branches())
+    again.push(stroke(again))
+    assert again.tip == 5
+    for entries, tip, cursor in ((nodes[1:], 4, 2), (nodes, 9, 0), (nodes, 4, 3), (nodes, 4, -1), (nodes * 2, 4, 2)):
+        with pytest.raises(ValueError, match=r"."):
+            History.restored("root", entries, tip, cursor)
