@@ -1,4 +1,4 @@
-"""The quantisation tables of JPEG, and the quality that tables stand for."""
+"""The cosine transform and the quantisation tables of JPEG, and the quality that tables stand for."""
 
 from __future__ import annotations
 
@@ -56,3 +56,11 @@ def quality_of(table: Sequence[int]) -> int:
         float(np.abs(np.log(np.sort(quantisation_table(quality).ravel())) - wanted).sum()) for quality in range(1, 101)
     ]
     return int(np.argmin(distances)) + 1
+
+
+def cosine_matrix() -> npt.NDArray[np.float32]:
+    """``8 x 8``, orthonormal: ``matrix @ block @ matrix.T`` are the coefficients of a block."""
+    place, frequency = np.arange(8), np.arange(8)[:, None]
+    rows = np.cos(np.pi * (2 * place + 1) * frequency / 16) / 2
+    rows[0] /= np.sqrt(2)
+    return np.asarray(rows, np.float32)

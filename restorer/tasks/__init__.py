@@ -6,6 +6,9 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from restorer.core.errors import InputError
+from restorer.tasks.deblock import DEBLOCK
+from restorer.tasks.deblur import DEBLUR
+from restorer.tasks.denoise import DENOISE
 from restorer.tasks.inpaint import INPAINT
 from restorer.tasks.repair_scratches import REPAIR_SCRATCHES
 from restorer.tasks.simulate_damage import SIMULATE_DAMAGE
@@ -24,7 +27,7 @@ def table_of(tasks: Sequence[Task]) -> Mapping[str, Task]:
     return MappingProxyType(table)
 
 
-TASKS = table_of((INPAINT, REPAIR_SCRATCHES, SIMULATE_DAMAGE))
+TASKS = table_of((INPAINT, REPAIR_SCRATCHES, DENOISE, DEBLOCK, DEBLUR, SIMULATE_DAMAGE))
 
 
 def get_task(task_id: str) -> Task:
