@@ -92,6 +92,7 @@ def run(
         given,
         MaskFit(masks),
         photo_name=photo.name,
+        file=source.metadata.facts,
     )
     token = CancelToken()
     events = run_replay(request, lambda step: session.engine_for(step, device), token)

@@ -14,6 +14,7 @@ from typing import Any
 from restorer.core.contract import Engine
 from restorer.core.document import Change, Document
 from restorer.core.errors import InputError, RestorerError
+from restorer.core.file_facts import NO_FACTS, FileFacts
 from restorer.core.image import Image
 from restorer.core.mask import Mask
 from restorer.core.mask_code import PackedMask
@@ -49,6 +50,7 @@ class ReplayRequest:
         base_state: :attr:`Document.state` the photo had.
         photo_name: of the photo, for people.
         model_title: of the models, for people.
+        file: what the photo's file tells about its pixels.
     """
 
     id: int
@@ -60,6 +62,7 @@ class ReplayRequest:
     base_state: str = ""
     photo_name: str = ""
     model_title: str = ""
+    file: FileFacts = NO_FACTS
 
     @property
     def title(self) -> str:
@@ -143,7 +146,7 @@ def run_replay(request: ReplayRequest, engine: EngineOfStep, token: CancelToken)
         if mask is None and task.needs_mask:
             continue
         yield ReplayStepStarted(request.id, number, total, task.title)
-        job = JobRequest(request.id, task.title, step, image, mask, photo_name=request.photo_name)
+        job = JobRequest(request.id, task.title, step, image, mask, photo_name=request.photo_name, file=request.file)
         finished = None
         for event in run_job(job, lambda step=step: engine(step), token):  # type: ignore[misc]
             match event:

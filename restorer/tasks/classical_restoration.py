@@ -155,7 +155,8 @@ class RichardsonLucy:
             difference = blurred - again
             if self.noise > 0:
                 difference = difference * (1 - np.exp(-np.square(difference / np.float32(2 * self.noise))))
-            estimate *= self._blur(np.float32(1) + difference / np.maximum(again, self._DARK))
+            ratio = np.asarray(difference / np.maximum(again, self._DARK) + 1, np.float32)
+            estimate *= self._blur(ratio)
         change = np.clip(estimate - self._DARK, 0, 1) - planes[..., 0]
         return np.asarray(np.clip(pixels + change[..., None], 0, 1), np.float32)
 

@@ -230,6 +230,7 @@ class TaskRuns(QObject):
             model_title=order.model_title,
             photo_name=order.photo.name,
             protected=document.protection(),
+            file=document.file,
         )
         known = document.provenance
         run = RunProgress(order.photo, job, mask)
