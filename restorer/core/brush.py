@@ -121,7 +121,7 @@ def _stamp(size_px: float, hardness: float) -> _Stamp:
     return make(size_px, round(hardness, 2))
 
 
-def _swept(box: Bounds, start: StrokePoint, end: StrokePoint, radii: tuple[float, float], hardness: float) -> Plane:
+def swept(box: Bounds, start: StrokePoint, end: StrokePoint, radii: tuple[float, float], hardness: float) -> Plane:
     """Mask values inside ``box`` of a brush that goes straight from one point to another, its radius changing."""
     x = np.arange(box.left, box.right, dtype=np.float32) + np.float32(0.5 - start.x)
     y = np.arange(box.top, box.bottom, dtype=np.float32)[:, None] + np.float32(0.5 - start.y)
@@ -213,7 +213,7 @@ class StrokePainter:
         box = whole.clip(self._mask.width, self._mask.height)
         if box.is_empty:
             return _NOTHING
-        self._combine(box, _swept(box, start, end, radii, self._brush.hardness))
+        self._combine(box, swept(box, start, end, radii, self._brush.hardness))
         return box
 
     def _dabs(self, start: StrokePoint | None, end: StrokePoint) -> Bounds:
