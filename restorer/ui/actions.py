@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 from restorer.ui.commands import Commands
 from restorer.ui.icons import icon
+from restorer.ui.widgets.tool_column import TOOLS, Tool
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class Facts:
     can_redo: bool = False
     painted: bool = False
     last_mask: bool = False
+    mask_clip: bool = False
     variants: bool = False
     busy: bool = False
 
@@ -65,6 +67,29 @@ class ActionRow:
     hint: str = ""
 
 
+_GROUPS = {"brush": "Brush", "eraser": "Brush", "pan": "Canvas", "zoom": "Canvas"}
+"""Headings of the shortcut overlay that tools stand under; the others mark."""
+
+
+def _tool_row(tool: Tool) -> ActionRow:
+    group = _GROUPS.get(tool.id, "Mark")
+    hint = f"{tool.title} tool" if group == "Canvas" else ""
+    slot = partial(_use_tool, tool.id)
+    return ActionRow(tool.id, tool.title, slot, (tool.shortcut,), tool.icon, on_canvas=True, group=group, hint=hint)
+
+
+def _use_tool(tool_id: str, commands: Commands) -> None:
+    commands.use_tool(tool_id)
+
+
+def _operation(operation_id: str) -> Callable[[Commands], object]:
+    return lambda commands: commands.change_mask(operation_id)
+
+
+def _painted(facts: Facts) -> bool:
+    return facts.painted
+
+
 _C = Commands
 ROWS: tuple[ActionRow, ...] = (
     # File
@@ -96,22 +121,27 @@ ROWS: tuple[ActionRow, ...] = (
     ActionRow("next-area", "Next area", _C.next_area, ("F6",), "", _always),
     ActionRow("previous-area", "Previous area", _C.previous_area, ("Shift+F6",), "", _always),
     # Mask
-    ActionRow("brush", "Brush", _C.use_brush, ("B",), "brush", on_canvas=True, group="Brush"),
-    ActionRow("eraser", "Eraser", _C.use_eraser, ("E",), "eraser", on_canvas=True, group="Brush"),
+    *(_tool_row(tool) for tool in TOOLS),
     ActionRow("swap", "Swap add and subtract", _C.swap_mode, ("X",), on_canvas=True, group="Brush",
               hint="Add, subtract"),
     ActionRow("smaller", "Smaller brush", _C.smaller, ("[",), on_canvas=True, group="Brush", hint="Smaller"),
     ActionRow("bigger", "Bigger brush", _C.bigger, ("]",), on_canvas=True, group="Brush", hint="Bigger"),
     ActionRow("softer", "Softer brush", _C.softer, ("Shift+[", "{"), on_canvas=True, group="Brush", hint="Softer"),
     ActionRow("harder", "Harder brush", _C.harder, ("Shift+]", "}"), on_canvas=True, group="Brush", hint="Harder"),
-    ActionRow("clear-mask", "Clear mask", _C.clear_mask, ("Ctrl+D",), "clear", lambda f: f.painted),
-    ActionRow("invert-mask", "Invert mask", _C.invert_mask, ("Ctrl+I",), "invert"),
+    ActionRow("grow-mask", "Grow mask", _operation("grow"), ("Alt+]",), "grow", _painted, group="Mark"),
+    ActionRow("shrink-mask", "Shrink mask", _operation("shrink"), ("Alt+[",), "shrink", _painted, group="Mark"),
+    ActionRow("feather-mask", "Feather mask", _operation("feather"), (), "feather", _painted),
+    ActionRow("invert-mask", "Invert mask", _operation("invert"), ("Ctrl+I",), "invert", group="Mark"),
+    ActionRow("fill-holes", "Fill holes", _operation("fill-holes"), (), "", _painted),
+    ActionRow("mark-all", "Mark everything", _operation("select-all"), ("Ctrl+A",), "mask"),
+    ActionRow("clear-mask", "Clear mask", _operation("clear"), ("Ctrl+D",), "clear", _painted, group="Mark"),
+    ActionRow("copy-mask", "Copy mask", _C.copy_mask, ("Ctrl+Alt+C",), "copy", _painted),
+    ActionRow("paste-mask", "Paste mask", _C.paste_mask, ("Ctrl+Alt+V",), "paste", lambda f: f.mask_clip),
+    ActionRow("protect-marked", "Protect what is marked", _C.protect_marked, (), "protect", _painted),
+    ActionRow("protect-nothing", "Protect nothing", _C.protect_nothing),
     ActionRow("reuse-mask", "Reuse mask of last run", _C.reuse_mask, ("Ctrl+Shift+D",), "", lambda f: f.last_mask),
     ActionRow("import-mask", "Import mask…", _C.import_mask),
-    ActionRow("export-mask", "Export mask…", _C.export_mask, (), "", lambda f: f.painted),
-    # Tools that paint nothing
-    ActionRow("pan", "Pan", _C.use_pan, ("H",), "pan", on_canvas=True, group="Canvas", hint="Pan tool"),
-    ActionRow("zoom", "Zoom", _C.use_zoom, ("Z",), "zoom", on_canvas=True, group="Canvas", hint="Zoom tool"),
+    ActionRow("export-mask", "Export mask…", _C.export_mask, (), "", _painted),
     # Tasks
     ActionRow("run", "Run", _C.run, ("Ctrl+Return", "Ctrl+Enter"), "", group="Work"),
     ActionRow("preview", "Preview here", _C.toggle_preview, ("P",), "", on_canvas=True, group="Work"),
@@ -121,6 +151,12 @@ ROWS: tuple[ActionRow, ...] = (
     ActionRow("about", "About Restorer", _C.show_about, (), "about", _always),
 )  # fmt: skip
 _SEPARATOR = ""
+MASK_MENU = (
+    ("grow-mask", "shrink-mask", "feather-mask", "invert-mask", "fill-holes", "mark-all", "clear-mask"),
+    ("copy-mask", "paste-mask", "reuse-mask", "import-mask", "export-mask"),
+    ("protect-marked", "protect-nothing"),
+)
+"""What can be done with a whole mask, in groups; the options bar has it too."""
 MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("File", ("open", "recent>", "paste", "sample", _SEPARATOR, "export", _SEPARATOR, "close", "quit")),
     ("Edit", ("undo", "redo", _SEPARATOR, "run", "cancel", _SEPARATOR, "next-variant", "previous-variant")),
@@ -131,8 +167,9 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     (
         "Mask",
-        ("brush", "eraser", "swap", _SEPARATOR, "smaller", "bigger", "softer", "harder", _SEPARATOR, "clear-mask",
-         "invert-mask", "reuse-mask", _SEPARATOR, "import-mask", "export-mask"),
+        ("brush", "eraser", "lasso", "polygon", "rectangle", "ellipse", "ribbon", "wand", "protect", "swap",
+         _SEPARATOR, "smaller", "bigger", "softer", "harder", _SEPARATOR, *MASK_MENU[0], _SEPARATOR, *MASK_MENU[1],
+         _SEPARATOR, *MASK_MENU[2]),
     ),
     ("Tasks", ("tasks>", _SEPARATOR, "run", "preview", "cancel")),
     ("Help", ("shortcuts", "about")),

@@ -109,7 +109,8 @@ class Commands(QObject):
     # -- history
 
     def undo(self) -> None:
-        if not self._canvas.is_stroking():
+        # Of a polygon or a ribbon that is being drawn the last point.
+        if not self._canvas.step_back() and not self._canvas.is_stroking():
             self._workspace.undo()
 
     def redo(self) -> None:
@@ -159,17 +160,8 @@ class Commands(QObject):
 
     # -- tools and brush
 
-    def use_brush(self) -> None:
-        self._canvas.set_tool("brush")
-
-    def use_eraser(self) -> None:
-        self._canvas.set_tool("eraser")
-
-    def use_pan(self) -> None:
-        self._canvas.set_tool("pan")
-
-    def use_zoom(self) -> None:
-        self._canvas.set_tool("zoom")
+    def use_tool(self, name: str) -> None:
+        self._canvas.set_tool(name)
 
     def swap_mode(self) -> None:
         self._canvas.swap_mode()
@@ -188,15 +180,31 @@ class Commands(QObject):
 
     # -- mask
 
-    def clear_mask(self) -> None:
-        document = self._workspace.document
-        if document is not None:
-            self._workspace.replace_mask(document.mask.plane * 0, "Clear mask")
+    def change_mask(self, operation: str, *, protects: bool = False) -> None:
+        """One of the operations on whole masks, by its id."""
+        from restorer.session.marking.operations import operation_order
 
-    def invert_mask(self) -> None:
         document = self._workspace.document
         if document is not None:
-            self._workspace.replace_mask(255 - document.mask.plane, "Invert mask")
+            amount = self._editor.options.mask_buttons.amount_px()
+            self._workspace.order_mask(operation_order(operation, amount, document.image, protects=protects))
+
+    def protect_marked(self) -> None:
+        from restorer.session.marking.operations import protect_order
+
+        document = self._workspace.document
+        if document is not None:
+            self._workspace.order_mask(protect_order(document.mask))
+
+    def protect_nothing(self) -> None:
+        self.change_mask("clear-protection", protects=True)
+
+    def copy_mask(self) -> None:
+        self._workspace.copy_mask()
+        self._editor.canvas.set_hud_right("Mask copied")
+
+    def paste_mask(self) -> None:
+        self._workspace.paste_mask()
 
     def reuse_mask(self) -> None:
         mask = self._workspace.last_mask

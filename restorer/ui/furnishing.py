@@ -17,6 +17,7 @@ from restorer.session.session import Session
 from restorer.tasks import TASKS
 from restorer.tasks.spec import DETAIL
 from restorer.ui import theme
+from restorer.ui.actions import MASK_MENU, ROWS
 from restorer.ui.commands import Commands
 from restorer.ui.crash import CrashWatch
 from restorer.ui.device_watch import DeviceWatch
@@ -28,7 +29,8 @@ from restorer.ui.photo_presenter import PhotoPresenter
 from restorer.ui.preview_presenter import PreviewPresenter
 from restorer.ui.qimage import rgb_image
 from restorer.ui.side_panel import parse_state
-from restorer.ui.widgets import MessageAction, MessageStack
+from restorer.ui.widgets import TOOLS, MessageAction, MessageStack
+from restorer.ui.widgets.mask_buttons import BUTTONS
 from restorer.ui.workspace import Workspace
 
 _SAVE_BRUSH_AFTER_MS = 1000
@@ -147,6 +149,16 @@ class Furnishing(QObject):
         tools.tool_selected.connect(lambda _tool: canvas.setFocus())
         canvas.tool_changed.connect(tools.set_tool)
         canvas.tool_changed.connect(options.set_tool)
+        canvas.tool_changed.connect(self._show_hint)
+        options.marks.changed.connect(canvas.set_options)
+        canvas.options_changed.connect(options.marks.set_options)
+        canvas.mask_ordered.connect(self.workspace.order_mask)
+        canvas.worker = self.workspace.mask_work.compute
+        self.workspace.mask_work.busy_changed.connect(canvas.set_locked)
+        actions = self._window.actions_by_id
+        options.mask_buttons.bind({name: actions[name] for name in BUTTONS}, {row.id: row.icon for row in ROWS})
+        options.add_mask_actions([[actions[name] for name in group] for group in MASK_MENU])
+        self._show_hint(canvas.tool())
         canvas.zoom_changed.connect(self._on_zoom_changed)
         canvas.compare_changed.connect(self._show_compare)
         tasks, history = self.editor.tasks, self.editor.history
@@ -253,6 +265,9 @@ class Furnishing(QObject):
         canvas, actions = self.editor.canvas, self._window.actions_by_id
         actions["fit"].setChecked(canvas.is_fitted())
         actions["actual"].setChecked(canvas.zoom() == 1.0)
+
+    def _show_hint(self, tool: str) -> None:
+        self._status.set_hint(next(known.hint for known in TOOLS if known.id == tool))
 
     def _show_compare(self, mode: object) -> None:
         actions = self._window.actions_by_id

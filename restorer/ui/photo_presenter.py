@@ -64,6 +64,7 @@ class PhotoPresenter(QObject):
             can_undo=document.history.can_undo,
             can_redo=document.history.can_redo,
             painted=self._tally is not None and not self._tally.is_empty,
+            mask_clip=self._workspace.mask_clip is not None,
             last_mask=self._workspace.last_mask is not None,
             variants=bool(document.choices),
             busy=busy,

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStatusBar, QWidget
 
 from restorer.ui import theme
 from restorer.ui.tokens import STATUS_H
-from restorer.ui.widgets.labels import Separator, TintedLabel
+from restorer.ui.widgets.labels import ElidedLabel, Separator, TintedLabel
 from restorer.ui.widgets.meter import Meter
 
 FIELDS = ("zoom", "pixels", "print", "dpi", "depth", "profile", "pointer", "color")
@@ -95,7 +95,12 @@ class StatusBar(QStatusBar):
         layout.addWidget(self._left)
         for field in self._fields.values():
             layout.addWidget(field)
-        layout.addStretch(1)
+        self._hint = ElidedLabel(role="text_3")
+        self._hint.setAccessibleName("What to do with the tool")
+        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        policy.setRetainSizeWhenHidden(True)
+        self._hint.setSizePolicy(policy)
+        layout.addWidget(self._hint, 1)
         layout.addWidget(self._meter)
         layout.addWidget(self._sentence)
         layout.addWidget(self._quiet)
@@ -107,6 +112,7 @@ class StatusBar(QStatusBar):
     def show_nothing(self, left: str, right: str) -> None:
         """Without a photo: two sentences."""
         self._has_photo = False
+        self._hint.hide()
         self._left.setText(left)
         self._left.show()
         self._meter.hide()
@@ -115,6 +121,7 @@ class StatusBar(QStatusBar):
     def show_photo(self, texts: dict[str, str]) -> None:
         """Facts of another photo, by field name; an empty text hides the field."""
         self._has_photo = True
+        self._hint.show()
         self._left.hide()
         for name, field in self._fields.items():
             field.forget_width()
@@ -136,6 +143,10 @@ class StatusBar(QStatusBar):
         self._swatch.update()
         self.set_field("color", text)
 
+    def set_hint(self, text: str) -> None:
+        """What to do with the tool in hand; takes what room is left."""
+        self._hint.setText(text)
+
     def set_provenance(self, share: float, sentence: str) -> None:
         """How much of the photo was generated, 0 to 1, and that in words."""
         self._meter.set_segments(((1 - share, "text_3"), (share, "accent_line")))
@@ -143,7 +154,9 @@ class StatusBar(QStatusBar):
         self._say(sentence, strong=share > 0)
 
     def text(self, name: str) -> str:
-        """What a field shows, ``provenance`` included."""
+        """What a field shows, ``provenance`` and ``hint`` included."""
+        if name == "hint":
+            return self._hint.text()
         return self._said().text() if name == "provenance" else self._fields[name].label.text()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802

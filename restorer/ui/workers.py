@@ -200,6 +200,11 @@ class Lanes(QObject):
         """For the tiles of the canvas, which people look at while they are made."""
         return self._lane("tiles")
 
+    @property
+    def marks(self) -> Lane:
+        """For what tools work out on masks: short, and somebody waits for it."""
+        return self._lane("marks")
+
     def device(self, device: str) -> Lane:
         """The lane of a device such as ``auto``, ``cpu``, ``cuda`` or ``cuda:1``."""
         if self._unidentified:

@@ -13,15 +13,18 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from restorer.core.document import Change, Document
-from restorer.core.errors import RestorerError
+from restorer.core.errors import InputError, RestorerError
 from restorer.core.image import Image
-from restorer.core.mask import Mask, Plane
+from restorer.core.mask import Mask, Plane, require_size
 from restorer.session.alignment import aligned
+from restorer.session.marking.operations import plane_order
+from restorer.session.marking.order import MaskOrder
 from restorer.session.session import Session
 from restorer.tasks.spec import VARIANT
 from restorer.ui.exporting import Exporter, ExportOrder
 from restorer.ui.job_queue import JobQueue, JobState
 from restorer.ui.mask_files import MaskFiles
+from restorer.ui.mask_work import MaskWork
 from restorer.ui.messages import Message, Offer
 from restorer.ui.opening import Opened, Opener
 from restorer.ui.photo import OpenPhoto
@@ -59,6 +62,8 @@ class Workspace(QObject):
         self.opener = Opener(session, self.lanes, self)
         self.exporter = Exporter(session, self.lanes, self.jobs, self)
         self.masks = MaskFiles(self.lanes, self)
+        self.mask_work = MaskWork(self.lanes, self)
+        self._mask_clip: Mask | None = None
         self._photos: list[OpenPhoto] = []
         self._current: OpenPhoto | None = None
         self._last_masks: dict[OpenPhoto, Mask] = {}
@@ -67,7 +72,8 @@ class Workspace(QObject):
         self.previews.model_started.connect(self.runs.model_started)
         self.exporter.exported.connect(self._on_exported)
         self.masks.mask_read.connect(self._on_mask_read)
-        for part in (self.opener, self.runs, self.exporter, self.masks):
+        self.mask_work.changed.connect(self._on_mask_changed)
+        for part in (self.opener, self.runs, self.exporter, self.masks, self.mask_work):
             part.message_raised.connect(self.message_raised)
 
     # -- photos
@@ -189,8 +195,40 @@ class Workspace(QObject):
         self._broadcast(change)
 
     def replace_mask(self, plane: Plane, label: str) -> None:
-        """Sets the whole mask, as one undoable action. Raises InputError where its size is not the photo's."""
-        self._change(lambda document: document.replace_mask(plane, label))
+        """Sets the whole mask, as one undoable action; of a large photo not at once.
+
+        Raises:
+            InputError: where its size is not the photo's.
+        """
+        if self._current is not None:
+            image = self._current.document.image
+            require_size(plane.shape[1], plane.shape[0], image.width, image.height)
+            self.mask_work.submit(self._current, plane_order(label, plane))
+
+    def order_mask(self, order: MaskOrder) -> None:
+        """Has the shown photo's mask changed, as one undoable action."""
+        if self._current is not None:
+            self.mask_work.submit(self._current, order)
+
+    @property
+    def mask_clip(self) -> Mask | None:
+        """The mask that was copied last, of whichever photo."""
+        return self._mask_clip
+
+    def copy_mask(self) -> None:
+        """Keeps the shown photo's mask as it is now, for :meth:`paste_mask`."""
+        if self.document is not None:
+            self._mask_clip = self.document.mask.snapshot()
+
+    def paste_mask(self) -> None:
+        """Sets the shown photo's mask to the copied one; says so where their sizes differ."""
+        if self._mask_clip is None:
+            return
+        try:
+            self.replace_mask(self._mask_clip.plane, "Pasted mask")
+        except InputError as error:
+            text = f"{error.message} {error.hint}"
+            self.message_raised.emit(Message("info", "The mask was not pasted", text, key="paste-mask"))
 
     @property
     def last_mask(self) -> Mask | None:
@@ -245,9 +283,13 @@ class Workspace(QObject):
 
     def _on_mask_read(self, photo: OpenPhoto, mask: Mask) -> None:
         if photo in self._photos:
-            change = photo.document.replace_mask(mask.plane, "Imported mask")
-            if photo is self._current:
-                self._broadcast(change)
+            self.mask_work.submit(photo, plane_order("Imported mask", mask.plane))
+
+    def _on_mask_changed(self, photo: OpenPhoto, change: Change) -> None:
+        if photo is self._current:
+            self._broadcast(change)
+        else:
+            self.photos_changed.emit()
 
     def _on_applied(self, photo: OpenPhoto, change: Change, title: str, seconds: float) -> None:
         if photo is self._current:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import sys
+from collections.abc import Callable
+from typing import Any
 
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QNativeGestureEvent, QPainter, QTabletEvent, QWheelEvent
@@ -12,10 +14,13 @@ from PySide6.QtWidgets import QGestureEvent, QPinchGesture, QWidget
 from restorer.core.brush import Brush
 from restorer.core.document import Change, Document
 from restorer.core.geometry import Bounds
+from restorer.session.marking.order import MaskOrder
 from restorer.ui.canvas.compare import split_at
+from restorer.ui.canvas.outlines import OutlinePainter
 from restorer.ui.canvas.pointing import Pointing
 from restorer.ui.canvas.ring import paint_ring, ring_reach
 from restorer.ui.canvas.surface import Surface
+from restorer.ui.mark_options import MarkOptions
 from restorer.ui.workers import Lane
 
 
@@ -28,6 +33,10 @@ class InputSurface(Surface):
     """Image pixel under the pointer, as two ints, or None twice where it is not over the photo."""
     brush_changed = Signal(object)
     """The Brush, after the person changed it on the canvas."""
+    mask_ordered = Signal(object)
+    """A MaskOrder of a tool, to be carried out on the shown document."""
+    options_changed = Signal(object)
+    """The MarkOptions, after the person changed them on the canvas."""
     split_moved = Signal(float)
     """Where the person put the line between before and after, 0 to 1."""
 
@@ -40,6 +49,12 @@ class InputSurface(Surface):
             self.grabGesture(Qt.GestureType.PinchGesture)
         self._brush = Brush()
         self._pointing = Pointing(self)
+        self._options = MarkOptions()
+        self._locked = False
+        self._outlines = OutlinePainter()
+        self._outlined: Bounds | None = None
+        self.worker: Callable[[Callable[[], Any], Callable[[Any], None]], None] = _work_now
+        """Works things out for the tools' previews; see :meth:`compute`. At once, where nobody sets another."""
         self._ring: Bounds | None = None
         self._pixel: tuple[int, int] | None = None
 
@@ -47,7 +62,9 @@ class InputSurface(Surface):
 
     def editable_document(self) -> Document | None:
         """The open document, or None where nothing may be painted."""
-        return self._scene.document if self._scene is not None and self._scene.shows_live else None
+        if self._scene is None or self._locked or not self._scene.shows_live:
+            return None
+        return self._scene.document
 
     def brush(self) -> Brush:
         return self._brush
@@ -68,6 +85,40 @@ class InputSurface(Surface):
     def stroke_ended(self, change: Change) -> None:
         """A stroke became a history entry."""
         self.stroke_committed.emit(change)
+
+    def options(self) -> MarkOptions:
+        return self._options
+
+    def change_options(self, options: MarkOptions) -> None:
+        """The person changed a setting of the marking tools."""
+        if options != self._options:
+            self._options = options
+            self._pointer_changed()
+            self.options_changed.emit(options)
+
+    def order(self, order: MaskOrder) -> None:
+        """Has the mask changed."""
+        self.mask_ordered.emit(order)
+
+    def compute(self, work: Callable[[], Any], done: Callable[[Any], None]) -> None:
+        """Works something out for a preview; only the latest is cared for."""
+        self.worker(work, done)
+
+    def outline_changed(self) -> None:
+        """What the tool in hand would mark is something else."""
+        bounds = self._outlines.bounds(
+            self._pointing.outline(), self._navigator.viewport, self._pane_offset(), self._ratio()
+        )
+        self._repaint(box.intersect(self._canvas()) for box in {self._outlined, bounds} if box is not None)
+        self._outlined = bounds
+
+    def zoom(self) -> float:
+        """Device pixels per image pixel."""
+        return self._navigator.viewport.zoom
+
+    def visible_bounds(self) -> Bounds:
+        """Image pixels in view."""
+        return self._navigator.viewport.visible_image()
 
     def pan_by(self, dx: float, dy: float) -> None:
         self._navigator.pan(dx, dy)
@@ -126,6 +177,11 @@ class InputSurface(Surface):
             return QPointF(x + place.offset_x, y)
         return QPointF(place.view_x + place.offset_x, place.view_y)
 
+    def _pane_offset(self) -> int:
+        """Of the pane under the pointer, of two that show the photo side by side."""
+        hover = self._pointing.hover
+        return self.locate(hover).offset_x if hover is not None else 0
+
     def _ring_diameter(self) -> float:
         return self._brush.size_px * self._navigator.viewport.zoom
 
@@ -138,10 +194,18 @@ class InputSurface(Surface):
 
     def _on_moved(self) -> None:
         super()._on_moved()
+        self.outline_changed()
         self._pointer_changed()
 
     def _paint_over(self, painter: QPainter) -> None:
         super()._paint_over(painter)
+        outline = self._pointing.outline()
+        if outline is not None and self._scene is not None:
+            ratio = self._ratio()
+            painter.save()
+            painter.scale(1 / ratio, 1 / ratio)
+            self._outlines.paint(painter, outline, self._navigator.viewport, self._pane_offset(), ratio)
+            painter.restore()
         center = self._ring_center()
         if center is not None:
             ratio = self._ratio()
@@ -160,8 +224,9 @@ class InputSurface(Surface):
             self._pointer_changed()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        # The second of two quick dabs is a dab.
-        self.mousePressEvent(event)
+        # The second of two quick dabs is a dab; of tools that take several clicks it is the last click.
+        if event.button() is not Qt.MouseButton.LeftButton or not self._pointing.finish():
+            self.mousePressEvent(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         self._pointing.move(event.position(), event.modifiers())
@@ -217,3 +282,7 @@ class InputSurface(Surface):
     def _in_view(self, position: QPointF) -> QPointF:
         place = self.locate(position)
         return QPointF(place.view_x, place.view_y)
+
+
+def _work_now(work: Callable[[], Any], done: Callable[[Any], None]) -> None:
+    done(work())

@@ -23,6 +23,8 @@ class Command(enum.Enum):
     ZOOM_OUT = enum.auto()
     ABANDON = enum.auto()
     LEAVE = enum.auto()
+    FINISH = enum.auto()
+    STEP_BACK = enum.auto()
     LEFT = enum.auto()
     RIGHT = enum.auto()
     UP = enum.auto()
@@ -53,6 +55,9 @@ _BY_KEY = {
     Qt.Key.Key_Q: Command.OVERLAY,
     Qt.Key.Key_Y: Command.SPLIT,
     Qt.Key.Key_Escape: Command.ABANDON,
+    Qt.Key.Key_Return: Command.FINISH,
+    Qt.Key.Key_Enter: Command.FINISH,
+    Qt.Key.Key_Backspace: Command.STEP_BACK,
     Qt.Key.Key_Left: Command.LEFT,
     Qt.Key.Key_Right: Command.RIGHT,
     Qt.Key.Key_Up: Command.UP,

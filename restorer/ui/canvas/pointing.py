@@ -9,12 +9,15 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPointingDevice, QTabletEvent
 
 from restorer.core.brush import BrushMode
-from restorer.ui.canvas.tools.base import Pointer, Tool, ToolHost
+from restorer.ui.canvas.tools.base import Cursor, Outline, Pointer, Tool, ToolHost
 from restorer.ui.canvas.tools.brush import BrushTool
 from restorer.ui.canvas.tools.pan_zoom import PanTool, SplitTool, ZoomTool
+from restorer.ui.canvas.tools.ribbon import RibbonTool
+from restorer.ui.canvas.tools.shapes import EllipseTool, LassoTool, PolygonTool, RectangleTool
+from restorer.ui.canvas.tools.wand import WandTool
 
-TOOL_NAMES = ("brush", "eraser", "pan", "zoom")
-_PAINTING = ("brush", "eraser")
+_MOVING = ("pan", "zoom")
+"""Tools that need no document to work on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,13 @@ class Pointing:
         self._tools: dict[str, Tool] = {
             "brush": self.brush_tool,
             "eraser": self.brush_tool,
+            "protect": self.brush_tool,
+            "lasso": LassoTool(host),
+            "polygon": PolygonTool(host),
+            "rectangle": RectangleTool(host),
+            "ellipse": EllipseTool(host),
+            "ribbon": RibbonTool(host),
+            "wand": WandTool(host),
             "pan": self._pan,
             "zoom": ZoomTool(host),
         }
@@ -97,12 +107,35 @@ class Pointing:
             KeyError: for an unknown name.
         """
         tool = self._tools[name]
-        if self._drag is not None and tool is not self._drag:
+        if tool is not self._tools[self._name] or (self._drag is not None and tool is not self._drag):
             self.cancel()
         self._name = name
         self.brush_tool.erases = name == "eraser"
+        self.brush_tool.protects = name == "protect"
 
-    def cursor(self) -> Qt.CursorShape:
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of all tools."""
+        return tuple(self._tools)
+
+    @property
+    def is_painting(self) -> bool:
+        """Whether the tool in hand is the brush, under whichever name."""
+        return self._tools[self._name] is self.brush_tool
+
+    def outline(self) -> Outline | None:
+        """What the tool in hand would mark."""
+        return self._tools[self._name].outline()
+
+    def finish(self) -> bool:
+        """Does what a tool of several clicks has begun; False where there is nothing."""
+        return self._tools[self._name].finish()
+
+    def step_back(self) -> bool:
+        """Takes the last of several clicks back; False where there is none."""
+        return self._tools[self._name].step_back()
+
+    def cursor(self) -> Cursor:
         """Shape of the pointer where it is now."""
         if self._drag is not None:
             return self._drag.cursor
@@ -110,13 +143,13 @@ class Pointing:
             return self._pan.cursor
         if self.hover is not None and self._host.is_over_split(self.hover):
             return self._split.cursor
-        if self._name in _PAINTING and self._host.editable_document() is None:
+        if self._name not in _MOVING and self._host.editable_document() is None:
             return Qt.CursorShape.ArrowCursor
         return self._tools[self._name].cursor
 
     def ring_at(self) -> QPointF | None:
         """Where the brush ring belongs, in widget coordinates; None where another pointer shape is shown."""
-        if self.hover is None or self.cursor() is not Qt.CursorShape.BlankCursor:
+        if self.hover is None or self.cursor() != Qt.CursorShape.BlankCursor:
             return None
         return self.hover
 
@@ -142,9 +175,13 @@ class Pointing:
             self._end(position, modifiers, 1.0)
 
     def cancel(self) -> bool:
-        """Takes the drag in progress back; False where there is none."""
+        """Takes the drag in progress, or what was begun by clicks, back; False where there is none."""
         if self._drag is None:
-            return False
+            pending = self._tools[self._name]
+            was_pending = pending.is_pending
+            if was_pending:
+                pending.cancel()
+            return was_pending
         drag, self._drag = self._drag, None
         self._button = Qt.MouseButton.NoButton
         drag.cancel()
@@ -199,6 +236,9 @@ class Pointing:
         if self._drag is not None:
             place = self._host.locate(position, self._offset_x)
             self._drag.move(_pointer(place, self._button, modifiers, pressure, erases=False))
+        elif self._tools[self._name].is_pending:
+            button = Qt.MouseButton.NoButton
+            self._tools[self._name].hover(_pointer(self._host.locate(position), button, modifiers, 1.0, erases=False))
 
     def _end(self, position: QPointF, modifiers: Qt.KeyboardModifier, pressure: float) -> None:
         self.hover = position

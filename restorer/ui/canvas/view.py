@@ -25,6 +25,7 @@ from restorer.ui.canvas.overlay import Overlay
 from restorer.ui.canvas.scene import Scene
 from restorer.ui.canvas.tools.brush import HARDNESS_STEP, SIZE_STEP, hardened, resized
 from restorer.ui.canvas.trial import Trial
+from restorer.ui.mark_options import MarkOptions
 from restorer.ui.workers import Lane
 
 _ARROW_PAN_PX = 64
@@ -60,6 +61,7 @@ class CanvasView(InputSurface):
             Command.SOFTER: self.softer,
             Command.HARDER: self.harder,
             Command.SWAP_MODE: self.swap_mode,
+            Command.STEP_BACK: self.step_back,
             Command.OVERLAY: self.cycle_overlay,
             Command.SPLIT: lambda: self.toggle_compare("split"),
             Command.SIDE: lambda: self.toggle_compare("side"),
@@ -119,16 +121,8 @@ class CanvasView(InputSurface):
 
     # -- view
 
-    def zoom(self) -> float:
-        """Device pixels per image pixel."""
-        return self._navigator.viewport.zoom
-
     def is_fitted(self) -> bool:
         return self._navigator.viewport.fitted
-
-    def visible_bounds(self) -> Bounds:
-        """Image pixels in view."""
-        return self._navigator.viewport.visible_image()
 
     def fit(self) -> None:
         """The whole photo, and so again after every resize, until it is moved."""
@@ -150,7 +144,7 @@ class CanvasView(InputSurface):
         return self._pointing.tool
 
     def set_tool(self, name: str) -> None:
-        """``brush``, ``eraser``, ``pan`` or ``zoom``. Raises KeyError for another."""
+        """One of :data:`~restorer.ui.widgets.tool_column.TOOLS` by its id. Raises KeyError for another."""
         if name != self._pointing.tool:
             self._pointing.set_tool(name)
             self._pointer_changed()
@@ -159,6 +153,21 @@ class CanvasView(InputSurface):
     def set_brush(self, brush: Brush) -> None:
         self._brush = brush
         self._pointer_changed()
+
+    def set_options(self, options: MarkOptions) -> None:
+        """Settings of the tools that mark areas."""
+        self._options = options
+        self._pointer_changed()
+
+    def set_locked(self, locked: bool) -> None:
+        """Whether tools rest, because something is being done to the mask that they would disturb."""
+        if locked != self._locked:
+            self._locked = locked
+            self._pointer_changed()
+
+    def step_back(self) -> bool:
+        """Takes the last click of a tool of several clicks back; False where there is none."""
+        return self._pointing.step_back()
 
     def set_pressure_enabled(self, enabled: bool) -> None:
         """Whether a pen's pressure counts."""
@@ -178,7 +187,9 @@ class CanvasView(InputSurface):
 
     def swap_mode(self) -> None:
         """Add or subtract; from the eraser back to a brush that adds."""
-        if self.tool() == "eraser":
+        if not self._pointing.is_painting:
+            self.change_options(replace(self._options, mode=self._options.mode.swapped))
+        elif self.tool() == "eraser":
             self.change_brush(replace(self._brush, mode=BrushMode.ADD))
             self.set_tool("brush")
         else:
@@ -319,6 +330,8 @@ class CanvasView(InputSurface):
         command = command_of(event)
         if command in self._commands:
             self._commands[command]()
+        elif command is Command.FINISH and self._pointing.finish():
+            self._pointer_changed()
         elif command is None or not (self._abandon(command) or self._move_split(command) or self._pan(command)):
             super().keyPressEvent(event)
 

@@ -1,4 +1,4 @@
-"""All shortcuts as they are in force, in three columns."""
+"""All shortcuts as they are in force, in columns."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ _ROW_H = 22
 _WITH_POINTER: dict[str, tuple[tuple[str, str], ...]] = {
     "Canvas": (("Zoom at pointer", "Wheel"), ("Pan", "Space drag"), ("Original while held", "\\ or Tab")),
     "Brush": (("Straight line", "Shift click"), ("Scrub size", "Shift drag"), ("Erase", "Right drag")),
+    "Mark": (("Add, subtract once", "Shift, Alt"), ("Close polygon, ribbon", "Enter"), ("Point back", "Backspace")),
     "Work": (),
 }
 """What is done with the pointer or by holding a key, and so is no action, by heading."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSize, Signal
@@ -10,11 +11,13 @@ from PySide6.QtGui import QAction, QActionGroup, QIcon, QPainter, QPaintEvent, Q
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
 
 from restorer.ui import icons, theme
-from restorer.ui.tokens import FIELD_H, GAP, MASK_TINT, OPTIONS_H, PADDING
+from restorer.ui.tokens import FIELD_H, MASK_TINT, OPTIONS_H, PADDING
 from restorer.ui.widgets.buttons import IconButton
 from restorer.ui.widgets.check_box import CheckBox
 from restorer.ui.widgets.combo_box import ComboBox
-from restorer.ui.widgets.labels import FieldLabel, TintedLabel
+from restorer.ui.widgets.labels import TintedLabel
+from restorer.ui.widgets.mark_row import MarkRow, labelled
+from restorer.ui.widgets.mask_buttons import MaskButtons
 from restorer.ui.widgets.segmented import Option, Segmented
 from restorer.ui.widgets.tool_column import TOOLS
 from restorer.ui.widgets.value_slider import ValueSlider
@@ -23,14 +26,14 @@ if TYPE_CHECKING:
     from restorer.core.brush import Brush
 
 OVERLAYS = (("tint", "Tint"), ("outline", "Outline"), ("matte", "Matte"), ("off", "Off"))
-_PAINTING = ("brush", "eraser")
 _SLIDER_W = 184
 
 
 class OptionsBar(QWidget):
-    """Size, hardness and mode of the brush, pen pressure, and how the mask is shown.
+    """Options of the tool, operations on the mask, and how it is shown.
 
-    In a window too narrow for all of it, pressure and overlay go into a menu.
+    A menu at the end holds the rarer operations; in a window too narrow for all, pressure and overlay go there as well,
+    and in a narrower one the operations, which are there anyway, lose their buttons.
     """
 
     brush_changed = Signal(object)
@@ -48,8 +51,8 @@ class OptionsBar(QWidget):
         self.setAccessibleName("Tool options")
         self.setFixedHeight(OPTIONS_H)
         self._brush = Brush()
-        self._tool = "brush"
-        self._narrow = False
+        self._tool = TOOLS[0]
+        self._narrow = 0
         self.title = TintedLabel("Brush", font="section", parent=self)
         self.brush_size = ValueSlider(
             MIN_SIZE_PX, MAX_SIZE_PX, default=self._brush.size_px, unit="px", logarithmic=True, name="Brush size"
@@ -69,16 +72,18 @@ class OptionsBar(QWidget):
         for identifier, title in OVERLAYS:
             self.overlay.addItem(_overlay_icon(identifier), title, identifier)
         self.overlay.setFixedWidth(self.overlay.sizeHint().width())
-        self.more = IconButton("more", "More options", size=FIELD_H, parent=self)
+        self.marks = MarkRow()
+        self.mask_buttons = MaskButtons()
+        self.more = IconButton("more", "More of the mask", size=FIELD_H, parent=self)
         self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.more.setMenu(self._build_menu())
-        self._brush_parts = (_labelled("Size", self.brush_size), _labelled("Hardness", self.brush_hardness))
-        self._overlay_part = _labelled("Overlay", self.overlay)
+        self._brush_parts = (labelled("Size", self.brush_size), labelled("Hardness", self.brush_hardness))
+        self._overlay_part = labelled("Overlay", self.overlay)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(PADDING, 0, PADDING, 1)
         layout.setSpacing(PADDING + 4)
         layout.addWidget(self.title)
-        for part in (*self._brush_parts, self.mode, self.pressure, self.more):
+        for part in (*self._brush_parts, self.mode, self.marks, self.pressure, self.mask_buttons, self.more):
             layout.addWidget(part)
         layout.addStretch(1)
         layout.addWidget(self._overlay_part)
@@ -105,12 +110,21 @@ class OptionsBar(QWidget):
         Raises:
             ValueError: for an unknown tool.
         """
-        titles = {known.id: known.title for known in TOOLS}
-        if tool not in titles:
+        known = {known.id: known for known in TOOLS}
+        if tool not in known:
             raise ValueError(f"there is no tool {tool!r}")
-        self._tool = tool
-        self.title.setText(titles[tool])
+        self._tool = known[tool]
+        self.title.setText(self._tool.title)
+        self._narrow = self._narrowness()
         self._arrange()
+
+    def add_mask_actions(self, groups: Sequence[Sequence[QAction]]) -> None:
+        """Puts actions on the mask at the top of the menu, with a line after each group."""
+        menu = self.more.menu()
+        first = menu.actions()[0]
+        for group in groups:
+            menu.insertActions(first, list(group))
+            menu.insertSeparator(first)
 
     def set_pressure(self, on: bool) -> None:
         self.pressure.setChecked(on)
@@ -126,11 +140,11 @@ class OptionsBar(QWidget):
         self._overlay_actions[identifier].setChecked(True)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
-        return QSize(self._width_of(everything=False), OPTIONS_H)
+        return QSize(self._width_of(2), OPTIONS_H)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         super().resizeEvent(event)
-        narrow = self.width() < self._width_of(everything=True)
+        narrow = self._narrowness()
         if narrow != self._narrow:
             self._narrow = narrow
             self._arrange()
@@ -145,19 +159,31 @@ class OptionsBar(QWidget):
         self.brush_changed.emit(self._brush)
 
     def _arrange(self) -> None:
-        paints = self._tool in _PAINTING
+        options = self._tool.options
         for part in self._brush_parts:
-            part.setVisible(paints)
-        self.mode.setVisible(self._tool == "brush")
-        self.pressure.setVisible(paints and not self._narrow)
-        self._overlay_part.setVisible(not self._narrow)
-        self.more.setVisible(self._narrow)
-        self._pressure_action.setVisible(paints)
+            part.setVisible("brush" in options)
+        self.mode.setVisible("brush-mode" in options)
+        self.marks.show_groups(options)
+        self.mask_buttons.setVisible(bool(options) and self._narrow < 2)
+        self.pressure.setVisible("pressure" in options and self._narrow < 1)
+        self._overlay_part.setVisible(self._narrow < 1)
+        self._pressure_action.setVisible("pressure" in options)
 
-    def _width_of(self, *, everything: bool) -> int:
-        """Least width of the brush's options, with or without what the menu can hold."""
-        parts: list[QWidget] = [self.title, *self._brush_parts, self.mode]
-        parts += [self.pressure, self._overlay_part] if everything else [self.more]
+    def _narrowness(self) -> int:
+        """How many groups have to give way: 0 none, 1 pressure and overlay, 2 the operations on the mask too."""
+        return next((step for step in (0, 1) if self.width() >= self._width_of(step)), 2)
+
+    def _width_of(self, narrow: int) -> int:
+        """Least width of the tool's options; see :meth:`_narrowness`."""
+        options = self._tool.options
+        parts: list[QWidget] = [self.title, self.more]
+        if "brush" in options:
+            parts += self._brush_parts
+        parts += [self.mode] if "brush-mode" in options else []
+        parts += [self.marks] if "mode" in options else []
+        parts += [self.mask_buttons] if options and narrow < 2 else []
+        if narrow < 1:
+            parts += [self._overlay_part, *([self.pressure] if "pressure" in options else [])]
         widths = sum(part.minimumSizeHint().width() for part in parts)
         return widths + (PADDING + 4) * len(parts) + 2 * PADDING
 
@@ -185,18 +211,6 @@ class OptionsBar(QWidget):
     def _on_overlay_chosen(self, identifier: str) -> None:
         self.set_overlay(identifier)
         self.overlay_changed.emit(identifier)
-
-
-def _labelled(text: str, field: QWidget) -> QWidget:
-    part = QWidget()
-    row = QHBoxLayout(part)
-    row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(0 if isinstance(field, ValueSlider) else GAP)  # a slider brings its own gap
-    label = FieldLabel(text, field)
-    label.setMinimumWidth(label.sizeHint().width())
-    row.addWidget(label)
-    row.addWidget(field)
-    return part
 
 
 def _overlay_icon(identifier: str) -> QIcon:

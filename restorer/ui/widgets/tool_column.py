@@ -19,20 +19,48 @@ _GAP = 2
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """A tool of the canvas: its name there, what people call it, its icon and key."""
+    """A tool of the canvas.
+
+    Attributes:
+        id: its name there.
+        title: what people call it.
+        icon, shortcut: of its button and its action.
+        hint: for the status bar: what to do with it, and which keys change that.
+        options: which groups of the options bar it has a use for.
+    """
 
     id: str
     title: str
     icon: str
     shortcut: str
+    hint: str
+    options: tuple[str, ...] = ()
 
 
+_MODES = "Shift adds, Alt subtracts"
 TOOLS = (
-    Tool("brush", "Brush", "brush", "B"),
-    Tool("eraser", "Eraser", "eraser", "E"),
-    Tool("pan", "Pan", "pan", "H"),
-    Tool("zoom", "Zoom", "zoom", "Z"),
-)
+    Tool("brush", "Brush", "brush", "B",
+         "Paint over damage; right button erases, Shift+click draws a straight line, Shift+drag sets the size",
+         ("brush", "brush-mode", "pressure")),
+    Tool("eraser", "Eraser", "eraser", "E", "Take away from the mask; Shift+click erases along a straight line",
+         ("brush", "pressure")),
+    Tool("lasso", "Lasso", "lasso", "L", f"Draw around damage; {_MODES}", ("mode", "smooth")),
+    Tool("polygon", "Polygon", "polygon", "Shift+L",
+         f"Click corners; Enter or double-click closes, Backspace takes one back; {_MODES}", ("mode", "smooth")),
+    Tool("rectangle", "Rectangle", "selection", "M", f"Drag; then Shift for a square, Alt from its middle; {_MODES}",
+         ("mode", "smooth")),
+    Tool("ellipse", "Ellipse", "ellipse", "Shift+M", f"Drag; then Shift for a circle, Alt from its middle; {_MODES}",
+         ("mode", "smooth")),
+    Tool("ribbon", "Ribbon", "ribbon", "R",
+         f"Click along a scratch or crease; Enter or double-click marks it, Backspace takes a point back; {_MODES}",
+         ("mode", "ribbon")),
+    Tool("wand", "Similar colour", "wand", "W", f"Click a colour, drag sideways for the tolerance; {_MODES}",
+         ("mode", "wand", "smooth")),
+    Tool("protect", "Protect", "protect", "G", "Paint what must never be touched; right button takes protection away",
+         ("brush", "brush-mode", "pressure")),
+    Tool("pan", "Pan", "pan", "H", "Drag the photo; with any tool hold Space or the middle button"),
+    Tool("zoom", "Zoom", "zoom", "Z", "Click to zoom in, Alt+click to zoom out; the wheel does so with any tool"),
+)  # fmt: skip
 
 
 class ToolColumn(QWidget):

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QCursor
 
 from restorer.core.brush import Brush
 from restorer.core.document import Change, Document
 from restorer.core.geometry import Bounds
+from restorer.core.marks import MarkMode
+from restorer.core.shapes import Point
+from restorer.session.marking.order import MaskOrder
+from restorer.ui.mark_options import MarkOptions
+
+Cursor = QCursor | Qt.CursorShape
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +54,23 @@ class Pointer:
         return bool(self.modifiers & Qt.KeyboardModifier.AltModifier)
 
 
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What a tool would mark, drawn over the photo.
+
+    Attributes:
+        lines: polylines in image pixels.
+        closed: whether each goes back to its first point.
+        handles: points that were clicked.
+        guide: a thinner line, such as the middle of a ribbon.
+    """
+
+    lines: tuple[tuple[Point, ...], ...] = ()
+    closed: bool = True
+    handles: tuple[Point, ...] = ()
+    guide: tuple[Point, ...] = ()
+
+
 class ToolHost(Protocol):
     """The canvas, as tools see it."""
 
@@ -65,6 +90,33 @@ class ToolHost(Protocol):
 
     def stroke_ended(self, change: Change) -> None:
         """A stroke became a history entry."""
+        ...
+
+    def options(self) -> MarkOptions: ...
+
+    def change_options(self, options: MarkOptions) -> None:
+        """The person changed a setting on the canvas."""
+        ...
+
+    def order(self, order: MaskOrder) -> None:
+        """Has the mask changed; it becomes a history entry by itself."""
+        ...
+
+    def outline_changed(self) -> None:
+        """The outline of the tool in hand is another one; it is painted again."""
+        ...
+
+    def compute(self, work: Callable[[], Any], done: Callable[[Any], None]) -> None:
+        """Works something out, perhaps on another thread, for ``done`` on this one. Only the latest is cared for: what
+        was asked before and is not done yet may never be."""
+        ...
+
+    def zoom(self) -> float:
+        """Device pixels per image pixel."""
+        ...
+
+    def visible_bounds(self) -> Bounds:
+        """Image pixels in view."""
         ...
 
     def pan_by(self, dx: float, dy: float) -> None:
@@ -88,7 +140,7 @@ class Tool(ABC):
 
     @property
     @abstractmethod
-    def cursor(self) -> Qt.CursorShape:
+    def cursor(self) -> Cursor:
         """Shape of the pointer over the photo now."""
 
     @abstractmethod
@@ -105,3 +157,32 @@ class Tool(ABC):
 
     def cancel(self) -> None:  # noqa: B027 - most tools have nothing to take back
         """Ends the drag and takes back what can be."""
+
+    # What follows is for tools that take several clicks.
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether something is begun that :meth:`cancel` would take back, without a drag."""
+        return False
+
+    def hover(self, pointer: Pointer) -> None:  # noqa: B027 - most tools wait for a press
+        """The pointer moved with no button down."""
+
+    def finish(self) -> bool:
+        """Enter or a double click: does what was begun; False where there is nothing to do."""
+        return False
+
+    def step_back(self) -> bool:
+        """Backspace: takes the last click back; False where there is none."""
+        return False
+
+    def outline(self) -> Outline | None:
+        """What to draw over the photo now."""
+        return None
+
+
+def mode_of(pointer: Pointer, options: MarkOptions) -> MarkMode:
+    """What a press marks: Shift adds, Alt or the right button subtracts, else what the options say."""
+    if pointer.alt or pointer.button is Qt.MouseButton.RightButton:
+        return MarkMode.SUBTRACT
+    return MarkMode.ADD if pointer.shift else options.mode
