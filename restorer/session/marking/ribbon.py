@@ -152,7 +152,7 @@ def _path(cost: FloatPlane, window: Bounds, step: int, start: Point, end: Point)
     cells: npt.NDArray[np.int32] = scissors.getContour((to_x, to_y), backward=False).reshape(-1, 2)
     lengths = np.hypot(*np.diff(cells, axis=0, prepend=cells[:1]).T)
     total = float((cost[cells[:, 1], cells[:, 0]] * lengths).sum()) * step
-    line: Line = (window.left, window.top) + (cells + 0.5) * step
+    line = np.add((window.left, window.top), (cells + 0.5) * step, dtype=np.float64)
     return line, total
 
 
@@ -275,7 +275,7 @@ def _crossing(half: FloatPlane, top: npt.NDArray[np.floating]) -> npt.NDArray[np
     before = np.maximum(first - 1, 0)
     high, low = half[rows, before], half[rows, first]
     share = np.divide(high - level, high - low, out=np.zeros(len(half)), where=high - low > 1e-9)
-    return before + np.clip(share, 0, 1)
+    return np.asarray(before + np.clip(share, 0, 1), np.float64)
 
 
 def _steadied(width: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

@@ -22,7 +22,7 @@ class MaskButtons(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.amount = SpinBox(1, _MAX_AMOUNT_PX, step=1, decimals=0, unit="px", name="By how many pixels")
+        self.amount = SpinBox(1, _MAX_AMOUNT_PX, step=1, decimals=0, unit="px", name="By how many pixels", parent=self)
         self.amount.setToolTip("By how many pixels the mask grows, shrinks or is feathered")
         self.amount.setFixedWidth(max(52, self.amount.minimumSizeHint().width()))
         self.amount.setValue(_FIRST_AMOUNT_PX)
