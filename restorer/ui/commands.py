@@ -18,6 +18,7 @@ from restorer.ui.messages import Message, Offer
 if TYPE_CHECKING:
     from restorer.ui.editor import Editor
     from restorer.ui.exporting import ExportOrder
+    from restorer.ui.job_queue import Job
     from restorer.ui.main_window import MainWindow
     from restorer.ui.photo import OpenPhoto
     from restorer.ui.workspace import Workspace
@@ -263,6 +264,13 @@ class Commands(QObject):
         from restorer.ui.dialogs.about import AboutDialog
 
         self._show(AboutDialog(self._window))
+
+    # -- jobs
+
+    def show_job_log(self, job: Job) -> None:
+        from restorer.ui.dialogs.job_log import JobLogDialog
+
+        self._show(JobLogDialog(job, self._workspace.jobs, self._window))
 
     # -- dialogs
 

@@ -80,10 +80,15 @@ class DeviceButton(QToolButton):
 
     def _shown(self) -> DeviceInfo | None:
         wanted = self._running_on if self._chosen == AUTOMATIC else self._chosen
-        devices = self._devices or ()
+        devices = [device for device in self._devices or () if not device.problem]
         if self._chosen == AUTOMATIC and not wanted and devices:
             return devices[0]
-        return next((device for device in devices if device.id == wanted or device.id == f"{wanted}:0"), None)
+        chosen = next((device for device in devices if device.id == wanted or device.id == f"{wanted}:0"), None)
+        # Where the one that was chosen stopped working, jobs go to the last there is, the processor.
+        return chosen if chosen is not None or not self._has_problem(wanted) else devices[-1]
+
+    def _has_problem(self, wanted: str) -> bool:
+        return any(d.problem and wanted in (d.id, d.id.partition(":")[0]) for d in self._devices or ())
 
     def _title(self) -> str:
         shown = self._shown()
@@ -115,7 +120,10 @@ class DeviceButton(QToolButton):
         self._add_choice(group, AUTOMATIC, "Automatic", "The fastest device, the CPU when it does not fit")
         for device in self._devices or ():
             memory = f"{words.gigabytes(device.free_bytes)} of {words.gigabytes(device.total_bytes)} GB free"
-            self._add_choice(group, device.id, f"{device.name}, {memory}", "")
+            state = "stopped working" if device.problem else memory
+            self._add_choice(group, device.id, f"{device.name}, {state}", device.problem)
+            if device.problem:
+                group.actions()[-1].setEnabled(False)
         if self._devices is None:
             menu.addAction(self._problem or "Looking for devices…").setEnabled(False)
 

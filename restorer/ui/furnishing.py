@@ -18,13 +18,14 @@ from restorer.tasks import TASKS
 from restorer.tasks.spec import DETAIL
 from restorer.ui import theme
 from restorer.ui.actions import MASK_MENU, ROWS
+from restorer.ui.closing import QUESTION, Closing
 from restorer.ui.commands import Commands
 from restorer.ui.crash import CrashWatch
 from restorer.ui.device_watch import DeviceWatch
 from restorer.ui.editor import Editor
 from restorer.ui.job_presenter import JobPresenter
 from restorer.ui.main_window import MainWindow
-from restorer.ui.messages import Message, Offer
+from restorer.ui.messages import Message
 from restorer.ui.photo_presenter import PhotoPresenter
 from restorer.ui.preview_presenter import PreviewPresenter
 from restorer.ui.qimage import rgb_image
@@ -54,6 +55,8 @@ class Furnishing(QObject):
         self._photos = PhotoPresenter(self.workspace, self.editor, window.status, self)
         self._jobs = JobPresenter(self.workspace, self.editor, self)
         self._preview = PreviewPresenter(self.workspace, self.editor, self._jobs, self)
+        self._closing = Closing(self.workspace, self)
+        self._closing.message_raised.connect(self.show_message)
         self._devices = DeviceWatch(self.workspace, window.toolbar.device_button, self)
         self.commands = Commands(window, self.editor, self.workspace)
         window.actions_by_id.used.connect(self._refresh)
@@ -72,21 +75,9 @@ class Furnishing(QObject):
 
     # -- closing
 
-    def may_close(self, close_now: Callable[[], None], keep_open: Callable[[], None]) -> bool:
-        """Whether nothing would be lost by closing; asks in a message bar where something would."""
-        open_jobs, unsaved = self.workspace.jobs.open_jobs, self.workspace.unsaved
-        if not open_jobs and not unsaved:
-            return True
-        names = ", ".join(photo.name for photo in unsaved[:3])
-        if open_jobs:
-            title = f"{open_jobs[0].title} of {open_jobs[0].subject_name} is still running"
-            text = "Closing stops it. " + (f"Not exported yet: {names}." if unsaved else "Nothing else is lost.")
-        else:
-            title = f"{names} {'has' if len(unsaved) == 1 else 'have'} changes that were not exported"
-            text = "Closing loses them. The originals are unchanged."
-        offers = (Offer("Close anyway", close_now), Offer("Keep working", keep_open))
-        self.show_message(Message("warning", title, text, offers, key="close"))
-        return False
+    def may_close(self, close_now: Callable[[], None]) -> bool:
+        """Whether the window may close: nothing would be lost, or the question in the message bar still stands."""
+        return self.messages.has(QUESTION) or self._closing.may_close(close_now)
 
     def save_place(self) -> None:
         """Remembers where the window is and how it is divided."""
@@ -129,6 +120,7 @@ class Furnishing(QObject):
         self._photos.facts_changed.connect(self._refresh)
         self._jobs.facts_changed.connect(self._refresh)
         self._jobs.report_wanted.connect(self._copy)
+        self._jobs.log_wanted.connect(self.commands.show_job_log)
         window.original_held.connect(self.editor.canvas.set_showing_original)
         empty.open_requested.connect(self.commands.open_photos)
         empty.paste_requested.connect(self.commands.paste)

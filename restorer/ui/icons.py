@@ -88,6 +88,9 @@ _GLYPHS = {
     "subtract": "minus",
     "folder": "folder",
     "about": "info",
+    "resume": "play",
+    "again": "arrow-clockwise",
+    "log": "list-bullets",
 }
 """Meaning to glyph. What is not here is taken as a glyph name itself: ``lock``, ``copy``, ``crop`` …"""
 

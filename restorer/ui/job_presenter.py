@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from restorer.session.jobs import JobPreview, JobTilesPlanned, JobTileStarted
 from restorer.ui import words
 from restorer.ui.editor import Editor
-from restorer.ui.job_queue import Job
+from restorer.ui.job_queue import Job, JobQueue, JobState
 from restorer.ui.panels import JobRow
 from restorer.ui.runs import RunProgress
 from restorer.ui.workspace import Workspace
@@ -20,6 +20,8 @@ _KEYS_HINT = (((), "Hold"), ("\\", "original"), ("Y", "split"))
 class JobPresenter(QObject):
     report_wanted = Signal(str)
     """Text that "Copy report" is to put on the clipboard."""
+    log_wanted = Signal(object)
+    """A :class:`Job` whose log is to be shown."""
     facts_changed = Signal()
 
     def __init__(self, workspace: Workspace, editor: Editor, parent: QObject) -> None:
@@ -44,6 +46,14 @@ class JobPresenter(QObject):
         jobs.cancel_requested.connect(self._on_cancel_requested)
         jobs.report_requested.connect(self._on_report_requested)
         jobs.dismiss_requested.connect(self._on_dismiss_requested)
+        jobs.retry_requested.connect(self._on_retry_requested)
+        jobs.log_requested.connect(self._on_log_requested)
+        jobs.move_requested.connect(self._on_move_requested)
+        jobs.shift_requested.connect(self._on_shift_requested)
+        jobs.pause_requested.connect(self._on_pause_requested)
+        jobs.lane_pause_requested.connect(self._on_lane_pause_requested)
+        jobs.cancel_all_requested.connect(workspace.jobs.cancel_all)
+        jobs.clear_requested.connect(workspace.jobs.dismiss_over)
 
     def show_when_idle(self, text: str = "", key: str = "", action: str = "") -> None:
         """What the plate at the lower right says while nothing runs on the shown photo, and which key does what."""
@@ -115,10 +125,43 @@ class JobPresenter(QObject):
         if job is not None:
             self._workspace.jobs.dismiss(job)
 
+    def _on_retry_requested(self, job_id: int) -> None:
+        job = self._workspace.jobs.find(job_id)
+        if job is not None:
+            self._workspace.jobs.retry(job)
+
+    def _on_log_requested(self, job_id: int) -> None:
+        job = self._workspace.jobs.find(job_id)
+        if job is not None:
+            self.log_wanted.emit(job)
+
+    def _on_move_requested(self, job_id: int, before_id: int) -> None:
+        queue = self._workspace.jobs
+        job = queue.find(job_id)
+        if job is not None:
+            queue.move(job, queue.find(before_id))
+
+    def _on_shift_requested(self, job_id: int, offset: int) -> None:
+        job = self._workspace.jobs.find(job_id)
+        if job is not None:
+            self._workspace.jobs.shift(job, offset)
+
+    def _on_pause_requested(self, paused: bool) -> None:
+        queue = self._workspace.jobs
+        for lane in queue.lanes_in_use:
+            (queue.pause if paused else queue.resume)(lane)
+
+    def _on_lane_pause_requested(self, job_id: int, paused: bool) -> None:
+        queue = self._workspace.jobs
+        job = queue.find(job_id)
+        if job is not None and job.lane is not None:
+            (queue.pause if paused else queue.resume)(job.lane)
+
     # -- views
 
     def _show_rows(self) -> None:
-        self._editor.jobs.set_jobs([_row(job) for job in self._workspace.jobs.jobs])
+        queue = self._workspace.jobs
+        self._editor.jobs.set_jobs([_row(job, queue) for job in queue.jobs])
         self._editor.tasks.set_busy(any(job.subject is not None for job in self._workspace.jobs.open_jobs))
         self.facts_changed.emit()
 
@@ -134,6 +177,20 @@ class JobPresenter(QObject):
         self._canvas.set_hud_right(f"{words.duration(eta_s)} left" if eta_s is not None else "Working", "Esc", "Cancel")
 
 
-def _row(job: Job) -> JobRow:
-    eta = f"{words.duration(job.eta_s)} left" if job.eta_s is not None else ""
-    return JobRow(job.id, job.title, job.detail, job.fraction, eta, job.state.value, subject=job.subject_name)
+def _row(job: Job, queue: JobQueue) -> JobRow:
+    paused = not job.state.is_over and job.lane is not None and queue.is_paused(job.lane)
+    eta = f"{words.duration(job.eta_s)} left" if job.eta_s is not None and not paused else ""
+    detail = job.detail
+    if paused:
+        detail = "Paused before it began" if job.state is JobState.WAITING else f"Paused. {detail}"
+    return JobRow(
+        job.id,
+        job.title,
+        detail,
+        job.fraction,
+        eta,
+        job.state.value,
+        subject=job.subject_name,
+        paused=paused,
+        can_retry=job.can_retry,
+    )

@@ -29,6 +29,7 @@ from restorer.session.jobs import (
     JobEvent,
     JobFailed,
     JobFinished,
+    JobMemoryPlanned,
     JobNotice,
     JobPreview,
     JobProgress,
@@ -137,7 +138,7 @@ class TaskRuns(QObject):
     """OpenPhoto, Change, title and seconds of a result that went into the history."""
     message_raised = Signal(object)
     model_started = Signal(str)
-    """Device id that a job with a model runs on."""
+    """Device id that a job with a model runs on, now that it began or had to leave another one."""
 
     def __init__(self, session: Session, lanes: Lanes, queue: JobQueue, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -258,6 +259,9 @@ class TaskRuns(QObject):
                 self._lanes.identify(order.device, device)
                 if set(order.step.models) != {CLASSICAL}:
                     self.model_started.emit(device)
+            case JobMemoryPlanned(device=device) if device != run.device:
+                run.device = device
+                self.model_started.emit(device)
             case JobTilesPlanned(tiles=tiles):
                 run.tiles = tiles
             case JobTileStarted(index=index, total=total, bounds=bounds):

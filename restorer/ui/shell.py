@@ -56,7 +56,7 @@ class Shell(QObject):
         self._interrupts: InterruptWatch | None = None
         self._files: tuple[Path, ...] = ()
         self._sample = False
-        self._asked_to_close = False
+        self._is_decided = False
         self.window.close_requested.connect(self._on_close_requested)
         self.window.first_painted.connect(lambda: QTimer.singleShot(0, self._on_first_painted))
 
@@ -107,17 +107,13 @@ class Shell(QObject):
 
     def _on_close_requested(self, event: QCloseEvent) -> None:
         furnishing = self.furnishing
-        if furnishing is None or self._asked_to_close or furnishing.may_close(self._close_now, self._keep_open):
+        if furnishing is None or self._is_decided or furnishing.may_close(self._close_now):
             self._on_closing()
         else:
-            self._asked_to_close = True
             event.ignore()
 
-    def _keep_open(self) -> None:
-        self._asked_to_close = False
-
     def _close_now(self) -> None:
-        self._asked_to_close = True
+        self._is_decided = True
         self.window.close()
 
     def _on_closing(self) -> None:

@@ -23,6 +23,7 @@ from restorer.ui.tokens import FIELD_H, GAP, JOB_ROW_H, METER_H, PADDING
 from restorer.ui.widgets.meter import paint_meter
 
 COPY_REPORT = "Copy report"
+TRY_AGAIN = "Try again"
 _ICON = 14
 _SWEEP_WIDTH = 0.28
 
@@ -32,9 +33,14 @@ def close_rect(row: QRect) -> QRect:
     return QRect(row.right() - PADDING - FIELD_H + 7, row.center().y() - FIELD_H // 2, FIELD_H, FIELD_H)
 
 
-def report_rect(row: QRect) -> QRect:
-    """Where a failed row's report is copied, at the right end of its second line."""
-    width = QFontMetrics(theme.font("small")).horizontalAdvance(COPY_REPORT)
+def link_text(row: JobRow) -> str:
+    """What can be clicked at the right end of a row's second line, or nothing."""
+    return TRY_AGAIN if row.can_retry else COPY_REPORT if row.state == "failed" else ""
+
+
+def link_rect(row: QRect, text: str) -> QRect:
+    """Where it is."""
+    width = QFontMetrics(theme.font("small")).horizontalAdvance(text)
     right = close_rect(row).left() - GAP
     return QRect(right - width, row.bottom() - 21, width + 1, 18)
 
@@ -44,6 +50,7 @@ class JobsDelegate(QStyledItemDelegate):
 
     close_clicked = Signal(int)
     report_clicked = Signal(int)
+    retry_clicked = Signal(int)
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -93,8 +100,9 @@ class JobsDelegate(QStyledItemDelegate):
         if close_rect(rect).contains(at):
             self.close_clicked.emit(row.id)
             return True
-        if row.state == "failed" and report_rect(rect).contains(at):
-            self.report_clicked.emit(row.id)
+        text = link_text(row)
+        if text and link_rect(rect, text).contains(at):
+            (self.retry_clicked if row.can_retry else self.report_clicked).emit(row.id)
             return True
         return False
 
@@ -124,10 +132,10 @@ class JobsDelegate(QStyledItemDelegate):
 
     def _paint_bar(self, painter: QPainter, bar: QRectF, row: JobRow) -> None:
         tokens = theme.tokens()
-        role = "error" if row.state == "failed" else "accent_line"
+        role = "error" if row.state == "failed" else "text_3" if row.paused else "accent_line"
         if row.fraction is not None:
             paint_meter(painter, bar, ((row.fraction, role),), tokens)
-        elif self.still:
+        elif self.still or row.paused:
             paint_meter(painter, bar, (), tokens)
         else:
             start = self.phase * (1.0 + _SWEEP_WIDTH) - _SWEEP_WIDTH
@@ -138,21 +146,22 @@ class JobsDelegate(QStyledItemDelegate):
         tokens = theme.tokens()
         painter.setFont(theme.tabular(theme.font("small")))
         mark = {"failed": ("failed", "error"), "done": ("done", "success"), "waiting": ("waiting", "text_2")}
-        if row.state in mark:
-            name, role = mark[row.state]
+        if row.state in mark or row.paused:
+            name, role = ("pause", "text_2") if row.paused and not row.is_over else mark[row.state]
             square = QRectF(line.left(), line.center().y() - _ICON / 2 + 0.5, _ICON, _ICON)
             icons.draw_icon(painter, name, square, tokens.color(role))
             line.setLeft(line.left() + _ICON + 5)
-        right_text = COPY_REPORT if row.state == "failed" else row.eta
-        painter.setPen(tokens.color("accent_line" if row.state == "failed" else "text_2"))
+        link = link_text(row)
+        right_text = link or row.eta
+        painter.setPen(tokens.color("accent_line" if link else "text_2"))
         room = 0
         if right_text:
             room = painter.fontMetrics().horizontalAdvance(right_text) + GAP
             paint_text(painter, line, right_text, Qt.AlignmentFlag.AlignRight)
         painter.setPen(tokens.color("error" if row.state == "failed" else "text_2"))
-        working = row.state == "running" and row.fraction is None and self.still
+        working = row.state == "running" and row.fraction is None and self.still and not row.paused
         detail = f"Working, {row.detail}" if working and row.detail else "Working" if working else row.detail
-        paint_text(painter, line.adjusted(0, 0, -room, 0), detail or row.state.capitalize())
+        paint_text(painter, line.adjusted(0, 0, -room, 0), detail or row.state_word)
 
 
 def _row(index: Index) -> JobRow:

@@ -27,6 +27,8 @@ class JobRow:
         eta: time left as text, shown at the right; empty while unknown.
         state: of its life.
         subject: what it does it to: the name of the photo.
+        paused: it stands still, or would begin if its lane did not.
+        can_retry: it can be asked for once more.
     """
 
     id: int
@@ -36,6 +38,18 @@ class JobRow:
     eta: str
     state: JobState
     subject: str = ""
+    paused: bool = False
+    can_retry: bool = False
+
+    @property
+    def can_move(self) -> bool:
+        """Whether it can be put in another place."""
+        return self.state == "waiting"
+
+    @property
+    def state_word(self) -> str:
+        """``Running``, ``Paused`` …"""
+        return "Paused" if self.paused and not self.is_over else self.state.capitalize()
 
     @property
     def is_over(self) -> bool:
@@ -44,7 +58,7 @@ class JobRow:
     def sentence(self) -> str:
         """The row read aloud."""
         percent = f"{round(self.fraction * 100)} %" if self.fraction is not None and not self.is_over else ""
-        parts = (f"{self.title} {self.subject}".strip(), self.state.capitalize(), percent, self.detail, self.eta)
+        parts = (f"{self.title} {self.subject}".strip(), self.state_word, percent, self.detail, self.eta)
         return ", ".join(part for part in parts if part)
 
 
@@ -63,15 +77,31 @@ class JobsModel(QAbstractListModel):
         before = {row.id: row for row in self._rows}
         fresh = [_forward(before.get(row.id), row) for row in rows]
         if [row.id for row in fresh] != [row.id for row in self._rows]:
-            self.beginResetModel()
-            self._rows = fresh
-            self.endResetModel()
+            self._rearrange(fresh)
             return
         for position, row in enumerate(fresh):
             if row != self._rows[position]:
                 self._rows[position] = row
                 index = self.index(position)
                 self.dataChanged.emit(index, index)
+
+    def place_of(self, job: int) -> int | None:
+        return next((place for place, row in enumerate(self._rows) if row.id == job), None)
+
+    def _rearrange(self, fresh: list[JobRow]) -> None:
+        """Other rows, or the same in another order, in which case what is selected moves along."""
+        places = {row.id: place for place, row in enumerate(fresh)}
+        if sorted(places) != sorted(row.id for row in self._rows):
+            self.beginResetModel()
+            self._rows = fresh
+            self.endResetModel()
+            return
+        self.layoutAboutToBeChanged.emit()
+        before = self.persistentIndexList()
+        after = [self.index(places[self._rows[index.row()].id]) for index in before]
+        self._rows = fresh
+        self.changePersistentIndexList(before, after)
+        self.layoutChanged.emit()
 
     def row(self, index: Index) -> JobRow:
         return self._rows[index.row()]

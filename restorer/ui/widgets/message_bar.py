@@ -186,6 +186,10 @@ class MessageStack(QWidget):
         for identifier in list(self._bars):
             self.dismiss(identifier)
 
+    def has(self, key: str) -> bool:
+        """Whether a message of this key stands."""
+        return key in self._keys
+
     def count(self) -> int:
         """Messages standing, shown or not."""
         return len(self._bars)

@@ -3,13 +3,14 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
-from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt
+from PySide6.QtGui import QColor, QMouseEvent
 from PySide6.QtTest import QSignalSpy, QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from restorer.ui.panels import JobRow, JobsPanel
-from restorer.ui.panels.jobs_delegate import close_rect, report_rect
+from restorer.ui.panels.jobs_delegate import close_rect, link_rect
 from restorer.ui.tokens import DARK, JOB_ROW_H
 
 RUNNING = JobRow(1, "Inpaint", "GPU, tile 31 of 55", 0.5, "0:14 left", "running", "page-12.tif")
@@ -76,9 +77,9 @@ def test_the_cross_is_large_enough(panel: JobsPanel) -> None:
 
 def test_a_failed_job_gives_its_report(panel: JobsPanel) -> None:
     spy = QSignalSpy(panel.report_requested)
-    click(panel, report_rect(rect(panel, 0)).center())
+    click(panel, link_rect(rect(panel, 0), "Copy report").center())
     assert spy.count() == 0
-    click(panel, report_rect(rect(panel, 2)).center())
+    click(panel, link_rect(rect(panel, 2), "Copy report").center())
     assert spy.at(0) == [3]
 
 
@@ -182,3 +183,101 @@ def test_with_reduced_motion_it_says_working_instead(panel: JobsPanel, monkeypat
 )
 def test_screen_readers_hear_the_whole_row(row: JobRow, sentence: str) -> None:
     assert row.sentence() == sentence
+
+
+QUEUE = [
+    RUNNING,
+    WAITING,
+    JobRow(5, "Inpaint", "", None, "", "waiting", "b.tif"),
+    JobRow(6, "Inpaint", "", None, "", "waiting", "c.tif"),
+]
+
+
+def drag(panel: JobsPanel, row: int, to: QPoint, *, escape: bool = False) -> None:
+    port = panel.view.viewport()
+    start = rect(panel, row).center()
+    QTest.mousePress(port, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, start)
+    for at in (start + (to - start) / 2, to):
+        QTest.mouseMove(port, at)
+        event = QMouseEvent(
+            QEvent.Type.MouseMove,
+            at.toPointF(),
+            port.mapToGlobal(at).toPointF(),
+            Qt.MouseButton.NoButton,
+            Qt.MouseButton.LeftButton,
+            Qt.KeyboardModifier.NoModifier,
+        )
+        QApplication.sendEvent(port, event)
+    if escape:
+        QTest.keyClick(panel.view, Qt.Key.Key_Escape)
+    QTest.mouseRelease(port, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, to)
+
+
+@pytest.mark.parametrize(
+    ("row", "to_row", "below", "asked"),
+    [(3, 1, False, [6, 2]), (3, 0, False, [6, 2]), (1, 2, True, [2, 6]), (1, 3, True, [2, 0]), (2, 2, True, None)],
+)
+def test_waiting_jobs_are_dragged(panel: JobsPanel, row: int, to_row: int, below: bool, asked: list[int]) -> None:
+    panel.set_jobs(QUEUE)
+    spy = QSignalSpy(panel.move_requested)
+    area = rect(panel, to_row)
+    drag(panel, row, QPoint(area.center().x(), area.bottom() - 4 if below else area.top() + 4))
+    assert [spy.at(place) for place in range(spy.count())] == ([asked] if asked else [])
+    assert not panel.view.is_dragging
+
+
+def test_a_drag_is_given_up_with_escape_and_running_jobs_stay(panel: JobsPanel) -> None:
+    panel.set_jobs(QUEUE)
+    spy = QSignalSpy(panel.move_requested)
+    drag(panel, 3, rect(panel, 1).topLeft() + QPoint(50, 2), escape=True)
+    drag(panel, 0, rect(panel, 2).center())
+    assert spy.count() == 0
+
+
+def test_waiting_jobs_are_moved_by_keyboard(panel: JobsPanel, qtbot: QtBot) -> None:
+    panel.set_jobs(QUEUE)
+    panel.view.setFocus()
+    qtbot.waitUntil(panel.view.hasFocus)
+    spy = QSignalSpy(panel.shift_requested)
+    panel.select(5)
+    QTest.keyClick(panel.view, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+    QTest.keyClick(panel.view, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
+    assert [spy.at(place) for place in range(spy.count())] == [[5, -1], [5, 1]]
+    panel.set_jobs([QUEUE[0], QUEUE[2], QUEUE[1], QUEUE[3]])
+    assert panel.view.currentIndex().row() == 1, "the choice moves along"
+    assert not panel.earlier_action.isEnabled()
+    panel.select(1)
+    assert not panel.later_action.isEnabled(), "what runs is not moved"
+
+
+def test_a_failed_job_that_can_is_tried_again(panel: JobsPanel) -> None:
+    failed = dataclasses.replace(FAILED, can_retry=True)
+    panel.set_jobs([failed])
+    spy = QSignalSpy(panel.retry_requested)
+    click(panel, link_rect(rect(panel, 0), "Try again").center())
+    assert spy.at(0) == [3]
+    texts = [action.text() for action in panel.menu_for(3).actions() if action.text()]
+    assert texts == ["Show log", "Try again", "Copy report", "Dismiss", "Cancel all jobs", "Clear finished"]
+
+
+def test_the_header_pauses_and_goes_on(panel: JobsPanel) -> None:
+    spy = QSignalSpy(panel.pause_requested)
+    panel.pause_button.click()
+    panel.set_jobs([dataclasses.replace(row, paused=True) for row in (RUNNING, WAITING)])
+    assert panel.header.summary() == "1 paused, 1 waiting"
+    assert panel.pause_button.accessibleName() == "Go on with all jobs"
+    panel.pause_button.click()
+    assert [spy.at(place) for place in range(spy.count())] == [[True], [False]]
+    assert panel.jobs()[0].sentence().startswith("Inpaint page-12.tif, Paused, 50 %")
+    panel.set_jobs([DONE])
+    assert panel.pause_button.isHidden()
+
+
+def test_a_double_click_or_enter_shows_the_log(panel: JobsPanel) -> None:
+    spy = QSignalSpy(panel.log_requested)
+    QTest.mouseDClick(
+        panel.view.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, rect(panel, 3).center()
+    )
+    panel.select(1)
+    QTest.keyClick(panel.view, Qt.Key.Key_Return)
+    assert [spy.at(place) for place in range(spy.count())] == [[4], [1]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -92,6 +93,18 @@ class TestDeviceButton:
         assert "7.4 / 12 GB" in button.accessibleName()
         button.set_running_on("cpu")
         assert "CPU" in button.accessibleName()
+
+    def test_a_device_that_stopped_working_is_told_and_not_offered(self, button: DeviceButton) -> None:
+        broken = dataclasses.replace(self.DEVICES[0], problem="The device cuda:0 failed: CUDA error.")
+        button.set_devices((broken, *self.DEVICES[1:]))
+        assert self.DEVICES[1].name in button.accessibleName(), "the choice is automatic, so it is the next one"
+        button.set_chosen(broken.id)
+        assert self.DEVICES[-1].name in button.accessibleName()
+        button._fill()
+        action = next(action for action in button.menu().actions() if action.text().startswith(broken.name))
+        assert action.text() == f"{broken.name}, stopped working"
+        assert not action.isEnabled()
+        assert action.toolTip() == broken.problem
 
     def test_the_menu_asks_for_devices_and_offers_them(self, button: DeviceButton, qtbot: QtBot) -> None:
         with qtbot.waitSignal(button.menu_opened):

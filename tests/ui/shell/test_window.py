@@ -253,6 +253,61 @@ class TestClosing:
         assert QApplication.activeModalWidget() is None
         assert shell.window.close(), "who closes again means it"
 
+    def test_a_question_that_was_put_away_is_asked_again(
+        self, shell: Shell, furnishing: Furnishing, with_scan: OpenPhoto, staged: StagedJobs
+    ) -> None:
+        paint(with_scan.document)
+        furnishing.workspace.run("inpaint", {}, "classical")
+        for _ in range(2):
+            assert not shell.window.close()
+            furnishing.messages.bars()[0].closed.emit()
+        assert shell.window.isVisible()
+
+    def test_cancelling_closes_and_waiting_closes_when_all_is_through(
+        self, shell: Shell, furnishing: Furnishing, with_scan: OpenPhoto, staged: StagedJobs, qtbot: QtBot
+    ) -> None:
+        paint(with_scan.document)
+        furnishing.workspace.run("inpaint", {}, "classical")
+        shell.window.close()
+        press(furnishing, "Finish, then close")
+        assert shell.window.isVisible()
+        furnishing.workspace.cancel()
+        qtbot.waitUntil(lambda: not shell.window.isVisible())
+
+    def test_waiting_does_not_lose_what_the_jobs_came_to(
+        self, shell: Shell, furnishing: Furnishing, with_scan: OpenPhoto, staged: StagedJobs, qtbot: QtBot
+    ) -> None:
+        paint(with_scan.document)
+        furnishing.workspace.run("inpaint", {}, "classical")
+        shell.window.close()
+        press(furnishing, "Finish, then close")
+        staged.release()
+        qtbot.waitUntil(lambda: furnishing.messages.count() == 1)
+        assert titles(furnishing)[0].startswith(f"The window stays open: {with_scan.name} was not exported")
+        assert shell.window.isVisible()
+
+    def test_a_job_that_fails_meanwhile_keeps_the_window_open(
+        self, shell: Shell, furnishing: Furnishing, with_scan: OpenPhoto, staged: StagedJobs, qtbot: QtBot
+    ) -> None:
+        paint(with_scan.document)
+        staged.fail_with = "The weights are gone."
+        furnishing.workspace.run("inpaint", {}, "classical")
+        shell.window.close()
+        press(furnishing, "Finish, then close")
+        staged.release()
+        qtbot.waitUntil(lambda: furnishing.messages.count() == 2)
+        assert "failed" in titles(furnishing)[0] + titles(furnishing)[1]
+        assert shell.window.isVisible()
+
+    def test_cancel_and_close(
+        self, shell: Shell, furnishing: Furnishing, with_scan: OpenPhoto, staged: StagedJobs
+    ) -> None:
+        paint(with_scan.document)
+        furnishing.workspace.run("inpaint", {}, "classical")
+        shell.window.close()
+        press(furnishing, "Cancel and close")
+        assert not shell.window.isVisible()
+
     def test_unsaved_work_is_named_and_can_be_kept_or_left(
         self, shell: Shell, furnishing: Furnishing, with_scan: OpenPhoto, staged: StagedJobs, qtbot: QtBot
     ) -> None:
