@@ -244,7 +244,7 @@ class TorchEngine:
         self._on_lost(self.device.id, reason)
         return Notice(
             f"{self.device.name} stopped working; went on with the processor, which is slower.",
-            f"{reason} The device is not used again until Restorer is started anew.",
+            f"{reason.rstrip('.')}. It is not used again until Restorer is started anew.",
         )
 
     def _place(self, model: TorchGenerator) -> None:

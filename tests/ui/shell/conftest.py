@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from restorer.core.document import Document
@@ -154,3 +154,14 @@ def with_scan(furnishing: Furnishing, scan: Path, qtbot: QtBot) -> OpenPhoto:
     photo = furnishing.workspace.current
     assert photo is not None
     return photo
+
+
+def titles(furnishing: Furnishing) -> list[str]:
+    """Of the standing messages, newest first."""
+    return [bar.title for bar in furnishing.messages.bars()]
+
+
+def press(furnishing: Furnishing, label: str) -> None:
+    """Presses a button of the newest message."""
+    bar = furnishing.messages.bars()[0]
+    next(button for button in bar.findChildren(QPushButton) if button.text() == label).click()
