@@ -35,6 +35,7 @@ class ParamSpec:
         unit: ``px``, ``%``, ``dB`` …, shown after the value; empty for none.
         choices: allowed values of a str, or empty.
         advanced: folded away in a form.
+        editor: name of a widget of its own that a form shows it with, such as ``curve``; empty for the usual one.
     """
 
     name: str
@@ -48,6 +49,7 @@ class ParamSpec:
     unit: str = ""
     choices: tuple[str, ...] = ()
     advanced: bool = False
+    editor: str = ""
 
     def describe_range(self) -> str:
         """The allowed values in words, for messages and help."""
@@ -126,10 +128,11 @@ def param(
     unit: str = "",
     choices: tuple[str, ...] = (),
     advanced: bool = False,
+    editor: str = "",
 ) -> Any:
     """Field of a parameters dataclass. The kind is read from the field's annotation."""
     meta = {"label": label, "help": help, "low": low, "high": high, "step": step, "unit": unit, "choices": choices}
-    return dataclasses.field(default=default, metadata={_KEY: {**meta, "advanced": advanced}})
+    return dataclasses.field(default=default, metadata={_KEY: {**meta, "advanced": advanced, "editor": editor}})
 
 
 def param_specs(params: type[Any] | object) -> tuple[ParamSpec, ...]:

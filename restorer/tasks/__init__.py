@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from restorer.core.errors import InputError
+from restorer.tasks.crop import CROP
 from restorer.tasks.deblock import DEBLOCK
 from restorer.tasks.deblur import DEBLUR
 from restorer.tasks.denoise import DENOISE
@@ -13,6 +14,7 @@ from restorer.tasks.inpaint import INPAINT
 from restorer.tasks.repair_scratches import REPAIR_SCRATCHES
 from restorer.tasks.simulate_damage import SIMULATE_DAMAGE
 from restorer.tasks.spec import Task
+from restorer.tasks.tone import TONE
 
 
 def table_of(tasks: Sequence[Task]) -> Mapping[str, Task]:
@@ -27,7 +29,7 @@ def table_of(tasks: Sequence[Task]) -> Mapping[str, Task]:
     return MappingProxyType(table)
 
 
-TASKS = table_of((INPAINT, REPAIR_SCRATCHES, DENOISE, DEBLOCK, DEBLUR, SIMULATE_DAMAGE))
+TASKS = table_of((INPAINT, REPAIR_SCRATCHES, DENOISE, DEBLOCK, DEBLUR, TONE, CROP, SIMULATE_DAMAGE))
 
 
 def get_task(task_id: str) -> Task:

@@ -25,6 +25,12 @@ VARIANT = "variant"
 """Name of the parameter that says which of them is the first; 1 is the most likely one."""
 
 
+MASKED = "masked"
+"""Name of the parameter by which a task that needs no mask is confined to the one that is painted."""
+CURVE = "curve"
+"""Editor of a parameter that is the points of a tone curve (:attr:`restorer.core.params.ParamSpec.editor`)."""
+
+
 class Fidelity(enum.IntEnum):
     """How much a task may invent; it keeps to it."""
 
@@ -141,3 +147,7 @@ class Task:
     def takes_mask(self) -> bool:
         """Whether a mask is of any use to it."""
         return self.needs_mask or self.may_take_mask
+
+    def wants_mask(self, params: Mapping[str, Any]) -> bool:
+        """Whether a run in the window is confined to what is painted: always, or where :data:`MASKED` says so."""
+        return self.needs_mask or (self.may_take_mask and bool(params.get(MASKED, False)))

@@ -205,7 +205,7 @@ class Previews(QObject):
         """Everything frozen, as it is now."""
         step = self._session.resolve_step(order.task_id, order.params, model=order.model)
         document, marks = order.photo.document, self._frozen_marks(order.photo)
-        mask = marks.mask if get_task(step.task).takes_mask else None
+        mask = marks.mask if get_task(step.task).wants_mask(step.params) else None
         job = self._session.request(
             document.image,
             mask,

@@ -163,7 +163,7 @@ class TaskRuns(QObject):
         """
         task = get_task(task_id)
         step = self._session.resolve_step(task_id, params, model=model)
-        mask = self._free_mask(photo) if task.needs_mask else None
+        mask = self._free_mask(photo) if task.wants_mask(step.params) else None
         if set(step.models) == {CLASSICAL}:
             device = "cpu"
         self.submitted.emit(photo)
