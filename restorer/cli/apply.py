@@ -68,14 +68,16 @@ def apply(
     dpi: exporting.Dpi = None,
     metadata: exporting.KeepMetadata = True,
     provenance: exporting.KeepProvenance = True,
+    save_provenance: exporting.SaveProvenance = None,
 ) -> None:
     """Runs one task on a photo and writes the result; of several variants the others go to OUT-2, OUT-3 …"""
     from restorer.formats.container import container_for
+    from restorer.formats.provenance_file import write_provenance
     from restorer.formats.raster import export_losses
     from restorer.formats.recipe_file import write_recipe
     from restorer.session.engines import check_device
     from restorer.session.export import check_target, is_same_file
-    from restorer.session.provenance import provenance_for
+    from restorer.session.provenance import class_shares, provenance_for
     from restorer.session.recipes import recipe_of
     from restorer.session.session import Session
 
@@ -93,6 +95,7 @@ def apply(
             raise InputError(f"{target} cannot be both the result and the recipe.")
     if save_recipe is not None:
         check_target(save_recipe, originals=inputs, overwrite=overwrite)
+    exporting.check_provenance_map(save_provenance, (*outputs, save_recipe), inputs, overwrite)
 
     session = Session()
     values = {name: getattr(params, name) for name in said}
@@ -119,10 +122,12 @@ def apply(
             original=photo,
             overwrite=overwrite,
             infrared=source.infrared,
-            provenance=provenance_for(Recipe((done,)), known.invented_fraction) if provenance else None,
+            provenance=provenance_for(Recipe((done,)), known.invented_fraction, known=known) if provenance else None,
             placement=placement,
         )
         written.append(target)
+    if save_provenance is not None:
+        write_provenance(save_provenance, known, overwrite=overwrite)
     if save_recipe is not None:
         write_recipe(save_recipe, recipe_of((finished,)), overwrite=overwrite)
 
@@ -138,7 +143,7 @@ def apply(
                 "tiles": result.tiles,
                 "changed_pixels": result.changed_pixels(source.image),
                 "generated_fraction": known.invented_fraction,
-                "provenance": {each.name.lower(): share for each, share in known.fractions().items() if share},
+                "provenance": class_shares(known),
                 "output": str(output),
                 "outputs": [str(target) for target in written],
                 "photo": str(photo),
@@ -146,6 +151,7 @@ def apply(
                 "height": placement.height if placement is not None else source.image.height,
                 "params": dict(finished.step.params),
                 "seed": seed,
+                "provenance_map": None if save_provenance is None else str(save_provenance),
                 "recipe": None if save_recipe is None else str(save_recipe),
                 "notices": [*notices, *raised],
             }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -39,7 +40,36 @@ KeepProvenance = Annotated[
     bool,
     typer.Option("--provenance/--no-provenance", help="The record of what was done.", rich_help_panel=_PANEL),
 ]
+SaveProvenance = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="MAP.png", help="Also writes what became of each pixel, as a picture.", rich_help_panel=_PANEL
+    ),
+]
 Page = Annotated[int, typer.Option(min=1, metavar="N", help="Page of a TIFF that holds several.")]
+
+
+def check_provenance_map(
+    target: Path | None, taken: tuple[Path | None, ...], originals: tuple[Path, ...], overwrite: bool
+) -> None:
+    """Refuses a place for the map before any work is done.
+
+    Args:
+        taken: what else is written.
+
+    Raises:
+        InputError: where it is taken, no PNG, or cannot be written.
+    """
+    from restorer.core.errors import InputError
+    from restorer.formats.provenance_file import check_provenance_name
+    from restorer.session.export import check_target, is_same_file
+
+    if target is None:
+        return
+    check_provenance_name(target)
+    if any(other is not None and is_same_file(target, other) for other in taken):
+        raise InputError(f"{target} cannot be the provenance map and something else as well.")
+    check_target(target, originals=originals, overwrite=overwrite)
 
 
 def export_options(

@@ -62,4 +62,6 @@ def _provenance(found: Inspection) -> list[tuple[str, str]]:
         for number, step in enumerate(record.recipe.steps, 1)
     ]
     share = provenance_text(record.generated_fraction)
-    return [("Provenance", f"{record.program}, {record.date}"), ("", share), *steps]
+    classes = ", ".join(f"{share * 100:.2f} % {name}" for name, share in record.classes.items())
+    kinds = [("", f"Of its pixels {classes}")] if classes else []
+    return [("Provenance", f"{record.program}, {record.date}"), ("", share), *kinds, *steps]

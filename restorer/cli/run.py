@@ -48,15 +48,17 @@ def run(
     dpi: exporting.Dpi = None,
     metadata: exporting.KeepMetadata = True,
     provenance: exporting.KeepProvenance = True,
+    save_provenance: exporting.SaveProvenance = None,
 ) -> None:
     """Runs a recipe on a photo: the same recipe, seed, device and photo give the same bytes."""
     from restorer.formats.container import container_for
     from restorer.formats.mask_file import read_mask
+    from restorer.formats.provenance_file import write_provenance
     from restorer.formats.raster import export_losses
     from restorer.formats.recipe_file import read_recipe, write_recipe
     from restorer.session.engines import check_device
     from restorer.session.export import check_target, is_same_file
-    from restorer.session.provenance import provenance_of, provenance_text
+    from restorer.session.provenance import class_shares, provenance_of, provenance_text
     from restorer.session.recipes import MaskFit, make_ready, recipe_of
     from restorer.session.replay import ReplayFinished, ReplayRequest, apply_steps, run_replay
     from restorer.session.session import Session
@@ -72,6 +74,7 @@ def run(
         if is_same_file(save_recipe, output):
             raise InputError(f"{output} cannot be both the result and the recipe.")
         check_target(save_recipe, originals=inputs, overwrite=overwrite)
+    exporting.check_provenance_map(save_provenance, (output, save_recipe), inputs, overwrite)
 
     session = Session()
     file = read_recipe(recipe)
@@ -111,9 +114,12 @@ def run(
             provenance=provenance_of(document) if provenance else None,
             placement=document.placement_from(0),
         )
+        known = document.provenance
         generated, done = document.filled_fraction(), document.history.recipe()
     finally:
         document.close()
+    if save_provenance is not None:
+        write_provenance(save_provenance, known, overwrite=overwrite)
     if save_recipe is not None:
         jobs = (step.finished for step in finished.steps)
         write_recipe(save_recipe, recipe_of(jobs), overwrite=overwrite)
@@ -125,6 +131,8 @@ def run(
                 "device": finished.device,
                 "seconds": round(finished.seconds, 3),
                 "generated_fraction": generated,
+                "provenance": class_shares(known),
+                "provenance_map": None if save_provenance is None else str(save_provenance),
                 "output": str(output),
                 "photo": str(photo),
                 "width": finished.image.width,

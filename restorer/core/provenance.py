@@ -48,12 +48,12 @@ class PixelClass(enum.IntEnum):
 
 _TITLES = {
     PixelClass.ORIGINAL: "Original",
-    PixelClass.TONE: "Geometry or tone only",
+    PixelClass.TONE: "Tone or geometry only",
     PixelClass.DENOISED: "Denoised",
     PixelClass.COLORIZED: "Colourised",
-    PixelClass.FILLED: "Filled from its neighbours",
+    PixelClass.FILLED: "Filled from neighbours",
     PixelClass.GENERATED: "Generated",
-    PixelClass.FACE: "Generated face",
+    PixelClass.FACE: "Face prior",
 }
 
 

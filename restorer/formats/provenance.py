@@ -10,7 +10,7 @@ import json
 import re
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
 from xml.sax.saxutils import escape
@@ -55,6 +55,8 @@ class Provenance:
         date: of the export, ``YYYY-MM-DD``.
         generated_fraction: share of the pixels that were invented, 0 to 1; after several exports at most so much.
         recipe: every step with its model and the hash of its weights.
+        classes: share of each kind of pixel by its name (``tone``, ``denoised``, ``generated`` …), those that are
+            left as scanned not among them; after several exports at most so much.
     """
 
     source_type: str
@@ -62,15 +64,18 @@ class Provenance:
     date: str
     generated_fraction: float
     recipe: Recipe
+    classes: Mapping[str, float] = field(default_factory=dict)
 
     def after(self, earlier: Provenance | None, source_type: str = "") -> Provenance:
         """This record of a photo that had one before, or that was called ``source_type`` before."""
         strongest = max(self.source_type, source_type, key=lambda uri: _STRENGTH.get(uri, -1))
         if earlier is None:
-            return Provenance(strongest, self.program, self.date, self.generated_fraction, self.recipe)
+            return replace(self, source_type=strongest)
         fraction = min(1.0, self.generated_fraction + earlier.generated_fraction)
         recipe = Recipe((*earlier.recipe.steps, *self.recipe.steps))
-        return Provenance(strongest, self.program, self.date, fraction, recipe)
+        names = dict.fromkeys((*earlier.classes, *self.classes))
+        classes = {each: min(1.0, earlier.classes.get(each, 0.0) + self.classes.get(each, 0.0)) for each in names}
+        return Provenance(strongest, self.program, self.date, fraction, recipe, classes)
 
 
 def into_xmp(xmp: bytes | None, provenance: Provenance) -> bytes:
@@ -85,9 +90,10 @@ def into_xmp(xmp: bytes | None, provenance: Provenance) -> bytes:
         "Program": record.program,
         "Date": record.date,
         "GeneratedFraction": f"{record.generated_fraction:.6f}",
+        "Classes": ", ".join(f"{name}={share:.6f}" for name, share in record.classes.items()),
         "Recipe": json.dumps(json.loads(record.recipe.to_text()), separators=(",", ":")),
     }
-    lines = "".join(f"<restorer:{name}>{escape(value)}</restorer:{name}>\n" for name, value in fields.items())
+    lines = "".join(f"<restorer:{name}>{escape(value)}</restorer:{name}>\n" for name, value in fields.items() if value)
     description = (
         f'<rdf:Description xmlns:rdf="{_RDF}" rdf:about="" xmlns:Iptc4xmpExt="{_IPTC}" xmlns:restorer="{NAMESPACE}">\n'
         f"<Iptc4xmpExt:DigitalSourceType>{escape(record.source_type)}</Iptc4xmpExt:DigitalSourceType>\n"
@@ -112,18 +118,24 @@ def from_xmp(xmp: bytes) -> Provenance | None:
     """The record of a packet, or None where it has none, or none that can be read."""
     found = read_properties(xmp) or {}
 
-    def field(name: str) -> str:
+    def text(name: str) -> str:
         return found.get(f"{{{NAMESPACE}}}{name}", "")
 
     try:
-        recipe = Recipe.from_text(field("Recipe"), name="in the photo")
-        fraction = float(field("GeneratedFraction"))
+        recipe = Recipe.from_text(text("Recipe"), name="in the photo")
+        fraction = float(text("GeneratedFraction"))
     except (InputError, ValueError):
         return None
     if not 0 <= fraction <= 1:
         return None
     source_type = found.get(f"{{{_IPTC}}}DigitalSourceType", "")
-    return Provenance(source_type, field("Program"), field("Date"), fraction, recipe)
+    return Provenance(source_type, text("Program"), text("Date"), fraction, recipe, _classes(text("Classes")))
+
+
+def _classes(text: str) -> dict[str, float]:
+    """Shares by name; what cannot be read is left out."""
+    found = re.findall(r"(\w+)=([01](?:\.\d*)?)(?=,|$)", text)
+    return {name: float(share) for name, share in found if float(share) <= 1}
 
 
 def source_type_of(xmp: bytes) -> str:

@@ -75,6 +75,7 @@ class Inspection:
             else {
                 "program": record.program,
                 "date": record.date,
+                "classes": dict(record.classes),
                 "steps": [step.to_json() for step in record.recipe.steps],
             },
             "notes": list(self.notes),

@@ -10,7 +10,7 @@ import restorer
 from restorer.core.document import Document
 from restorer.core.errors import InputError
 from restorer.core.mask import Mask
-from restorer.core.provenance import PixelClass
+from restorer.core.provenance import PixelClass, ProvenanceMap
 from restorer.core.step import Recipe, Step
 from restorer.formats.provenance import Provenance, SourceType
 from restorer.tasks import get_task
@@ -18,6 +18,7 @@ from restorer.tasks.spec import CLASSICAL, Fidelity
 
 _BY_HAND = frozenset({"tone", "crop", "straighten", "rotate"})
 """Tasks in which a person sets every value and nothing is estimated."""
+_UNTOUCHED = PixelClass.ORIGINAL.name.lower()
 
 
 def filled_mask(document: Document) -> Mask:
@@ -39,10 +40,16 @@ def provenance_text(fraction: float) -> str:
     return f"{amount} % of this photo was generated"
 
 
-def provenance_for(recipe: Recipe, generated_fraction: float, date: datetime.date | None = None) -> Provenance | None:
+def provenance_for(
+    recipe: Recipe,
+    generated_fraction: float,
+    date: datetime.date | None = None,
+    known: ProvenanceMap | None = None,
+) -> Provenance | None:
     """The record for a photo after these steps; None where nothing was done to it.
 
     Args:
+        known: what became of each pixel, of which the shares are recorded.
         date: of the export; today if None. A day and no time, so that the same recipe gives the same file again.
     """
     if not recipe.steps:
@@ -50,12 +57,20 @@ def provenance_for(recipe: Recipe, generated_fraction: float, date: datetime.dat
     kinds = [_source_type(step) for step in recipe.steps]
     strongest = max(kinds, key=list(SourceType).index)
     day = date or datetime.date.today()
-    return Provenance(strongest.uri, f"Restorer {restorer.__version__}", day.isoformat(), generated_fraction, recipe)
+    shares = class_shares(known) if known is not None else {}
+    classes = {name: share for name, share in shares.items() if name != _UNTOUCHED}
+    program = f"Restorer {restorer.__version__}"
+    return Provenance(strongest.uri, program, day.isoformat(), generated_fraction, recipe, classes)
+
+
+def class_shares(known: ProvenanceMap) -> dict[str, float]:
+    """Share of each kind of pixel there is, by name, as reports and records give it."""
+    return {each.name.lower(): share for each, share in known.fractions().items() if share}
 
 
 def provenance_of(document: Document) -> Provenance | None:
     """As :func:`provenance_for`, of an open photo as it is now."""
-    return provenance_for(document.history.recipe(), document.filled_fraction())
+    return provenance_for(document.history.recipe(), document.filled_fraction(), known=document.provenance)
 
 
 def _source_type(step: Step) -> SourceType:

@@ -6,10 +6,13 @@ import json
 from dataclasses import replace
 
 import numpy as np
+import PIL.Image
 import pytest
 
 from restorer.core.image import Image
+from restorer.core.provenance import PixelClass
 from restorer.formats.metadata import Metadata
+from restorer.formats.provenance_file import CLASS_COLORS
 from restorer.formats.raster import read_photo, write_photo
 
 pytestmark = pytest.mark.usefixtures("models_folder")
@@ -71,6 +74,46 @@ def test_tone_inside_a_mask_leaves_the_rest_alone(cli, scan, mask, tmp_path):
     assert changed[80:83, 20:200].all()
     assert report["provenance"]["tone"] == pytest.approx(540 / changed.size)
     assert report["generated_fraction"] == 0
+
+
+def test_the_map_of_what_became_of_each_pixel_is_written(cli, scan, mask, tmp_path):
+    arguments = (
+        "apply",
+        "tone",
+        scan,
+        "--mask",
+        mask,
+        "-o",
+        "out.png",
+        "--set",
+        "exposure=-1",
+        "--set",
+        "feather_px=0",
+    )
+    assert cli(*arguments, "--save-provenance", "map.png").code == 0
+    picture = PIL.Image.open(tmp_path / "map.png")
+    classes = np.asarray(picture)
+    assert picture.mode == "P"
+    assert (classes == PixelClass.TONE).sum() == 540
+    assert set(np.unique(classes)) == {PixelClass.ORIGINAL, PixelClass.TONE}
+    assert picture.convert("RGB").getpixel((30, 81)) == CLASS_COLORS[PixelClass.TONE]
+    assert "Tone or geometry only" in picture.info["Description"]
+    record = json.loads(cli("inspect", "out.png", "--json").out)["provenance"]
+    assert record["classes"] == {"tone": pytest.approx(540 / classes.size, abs=1e-6)}
+    assert "% tone" in cli("inspect", "out.png").out
+    taken = cli(*arguments, "--overwrite", "--save-provenance", "out.png")
+    assert (taken.code, "something else" in taken.err) == (2, True)
+    wrong = cli(*arguments, "--overwrite", "--save-provenance", "map.jpg")
+    assert (wrong.code, "is a PNG" in wrong.err) == (2, True)
+
+
+def test_a_recipe_run_again_gives_the_same_map(cli, scan, mask, tmp_path):
+    steps = ("--mask", mask, "-o", "one.png", "--save-recipe", "r.json", "--save-provenance", "one-map.png")
+    assert cli("apply", "inpaint", scan, "--model", "classical", *steps).code == 0
+    outcome = cli("run", "r.json", scan, "-o", "two.png", "--save-provenance", "two-map.png", "--json")
+    report = json.loads(outcome.out)
+    assert (tmp_path / "one-map.png").read_bytes() == (tmp_path / "two-map.png").read_bytes()
+    assert report["provenance"]["filled"] == pytest.approx(report["generated_fraction"])
 
 
 def test_a_curve_that_is_none_is_wrong_usage(cli, scan):
