@@ -97,6 +97,7 @@ ROWS: tuple[ActionRow, ...] = (
     ActionRow("paste", "Paste photo", _C.paste, ("Ctrl+V",), "paste", _always, group="Work"),
     ActionRow("sample", "Open sample", _C.open_sample, (), "photo", _always),
     ActionRow("export", "Export…", _C.export, ("Ctrl+Shift+E",), "export", group="Work", hint="Export"),
+    ActionRow("export-provenance", "Export provenance map…", _C.export_provenance),
     ActionRow("close", "Close photo", _C.close_photo, ("Ctrl+W",)),
     ActionRow("quit", "Quit", _C.quit, ("Ctrl+Q",), "", _always),
     # Edit
@@ -114,6 +115,8 @@ ROWS: tuple[ActionRow, ...] = (
     ActionRow("side", "Side by side", _C.side_by_side, ("Shift+Y",), "side-by-side", on_canvas=True, checkable=True,
               group="Canvas"),
     ActionRow("overlay", "Next mask overlay", _C.cycle_overlay, ("Q",), on_canvas=True, group="Brush", hint="Overlay"),
+    ActionRow("provenance", "What happened to each pixel", _C.toggle_provenance, ("Shift+P",), "provenance",
+              on_canvas=True, checkable=True, group="Canvas", hint="Provenance"),
     ActionRow("next", "Next photo", _C.next_photo, ("PgDown",), "", lambda f: f.several_photos),
     ActionRow("previous", "Previous photo", _C.previous_photo, ("PgUp",), "", lambda f: f.several_photos),
     ActionRow("full-screen", "Full screen", _C.full_screen, ("F11",), "", _always, checkable=True),
@@ -158,12 +161,15 @@ MASK_MENU = (
 )
 """What can be done with a whole mask, in groups; the options bar has it too."""
 MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("File", ("open", "recent>", "paste", "sample", _SEPARATOR, "export", _SEPARATOR, "close", "quit")),
+    (
+        "File",
+        ("open", "recent>", "paste", "sample", _SEPARATOR, "export", "export-provenance", _SEPARATOR, "close", "quit"),
+    ),
     ("Edit", ("undo", "redo", _SEPARATOR, "run", "cancel", _SEPARATOR, "next-variant", "previous-variant")),
     (
         "View",
-        ("zoom-in", "zoom-out", "fit", "actual", _SEPARATOR, "split", "side", "overlay", _SEPARATOR, "pan", "zoom",
-         _SEPARATOR, "next", "previous", _SEPARATOR, "theme>", "panels", "full-screen"),
+        ("zoom-in", "zoom-out", "fit", "actual", _SEPARATOR, "split", "side", "overlay", "provenance", _SEPARATOR,
+         "pan", "zoom", _SEPARATOR, "next", "previous", _SEPARATOR, "theme>", "panels", "full-screen"),
     ),
     (
         "Mask",

@@ -5,7 +5,7 @@ Imports nothing heavy, since the menus are made before the first frame is shown.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -141,6 +141,9 @@ class Commands(QObject):
     def cycle_overlay(self) -> None:
         self._canvas.cycle_overlay()
 
+    def toggle_provenance(self) -> None:
+        self._canvas.set_provenance_shown(not self._canvas.provenance_shown())
+
     def next_photo(self) -> None:
         self._workspace.show_neighbour(1)
 
@@ -223,16 +226,10 @@ class Commands(QObject):
         self._show(dialog)
 
     def export_mask(self) -> None:
-        photo = self._workspace.current
-        if photo is None:
-            return
-        source = photo.source if photo.source else Path(photo.name)
-        dialog = QFileDialog(self._window, "Export mask", str(source.with_name(f"{source.stem}_mask.png")))
-        dialog.setNameFilter("PNG (*.png)")
-        dialog.setDefaultSuffix("png")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.fileSelected.connect(lambda name: self._workspace.masks.write(photo, Path(name)))
-        self._show(dialog)
+        self._ask_png("Export mask", "mask", self._workspace.masks.write)
+
+    def export_provenance(self) -> None:
+        self._ask_png("Export provenance map", "provenance", self._workspace.masks.write_provenance)
 
     # -- tasks
 
@@ -277,6 +274,19 @@ class Commands(QObject):
     def _show(self, dialog: QDialog) -> None:
         """Shows a dialog that blocks nothing and is gone once closed."""
         self._window.show_dialog(dialog)
+
+    def _ask_png(self, title: str, what: str, write: Callable[[OpenPhoto, Path], None]) -> None:
+        """Asks where a picture of the shown photo's pixels is to go."""
+        photo = self._workspace.current
+        if photo is None:
+            return
+        source = photo.source if photo.source else Path(photo.name)
+        dialog = QFileDialog(self._window, title, str(source.with_name(f"{source.stem}_{what}.png")))
+        dialog.setNameFilter("PNG (*.png)")
+        dialog.setDefaultSuffix("png")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.fileSelected.connect(lambda name: write(photo, Path(name)))
+        self._show(dialog)
 
     def _ask_export(self, photo: OpenPhoto, again: ExportOrder | None = None) -> None:
         from restorer.ui.dialogs.export import ExportDialog

@@ -271,6 +271,7 @@ class Furnishing(QObject):
         self._show_title()
         self._refresh_zoom_buttons()
         self._show_compare(self.editor.canvas.compare())
+        self._window.actions_by_id["provenance"].setChecked(self.editor.canvas.provenance_shown())
 
 
 def _call(act: Callable[[], object]) -> None:

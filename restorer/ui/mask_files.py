@@ -1,8 +1,8 @@
-"""Masks as files: read and written on the io lane."""
+"""Masks as files, and the map of what became of each pixel: read and written on the io lane."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -47,19 +47,36 @@ class MaskFiles(QObject):
         """Writes the photo's mask as it is now; the person has agreed to replace a file of that name."""
         mask: Mask = photo.document.mask.snapshot()
 
-        def work(_token: CancelToken) -> Iterator[object]:
+        def write() -> None:
             from restorer.formats.mask_file import write_mask
 
             write_mask(path, mask, overwrite=True)
+
+        self._write("mask", path, write)
+
+    def write_provenance(self, photo: OpenPhoto, path: Path) -> None:
+        """Writes what became of each pixel of the photo as it is now; otherwise as :meth:`write`."""
+        known = photo.document.provenance
+
+        def write() -> None:
+            from restorer.formats.provenance_file import write_provenance
+
+            write_provenance(path, known, overwrite=True)
+
+        self._write("provenance map", path, write)
+
+    def _write(self, what: str, path: Path, write: Callable[[], None]) -> None:
+        def work(_token: CancelToken) -> Iterator[object]:
+            write()
             yield path
 
         self._lanes.io.submit(
             Ticket(
                 work,
                 on_event=lambda _: self.message_raised.emit(
-                    Message("info", f"The mask was saved as {path.name}", f"In {path.parent}.", key="mask")
+                    Message("info", f"The {what} was saved as {path.name}", f"In {path.parent}.", key=what)
                 ),
-                on_failed=partial(self._on_failed, f"The mask {path.name} was not saved"),
+                on_failed=partial(self._on_failed, f"The {what} {path.name} was not saved"),
             )
         )
 

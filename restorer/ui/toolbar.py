@@ -53,6 +53,7 @@ class MainToolBar(QToolBar):
         self._with_photo.append(self._add_line())
         self.compare_menu = QMenu(self)
         self._with_photo.append(self._add_compare())
+        self._with_photo.append(self._add_action("provenance", words_beside=True))
         self._add_gap()
         self.device_button = DeviceButton()
         self.addWidget(self.device_button)

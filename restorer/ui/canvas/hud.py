@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 
 from restorer.ui import theme
+from restorer.ui.canvas.legend import Legend
 from restorer.ui.tokens import (
     HUD_BORDER_OPACITY,
     HUD_PLATE,
@@ -101,18 +102,29 @@ def badge(text: str) -> Plate:
 
 @dataclass(slots=True)
 class Hud:
-    """The two plates at the lower corners."""
+    """The plates at the lower corners."""
 
     left: Plate = field(default_factory=Plate)
     right: Plate = field(default_factory=Plate)
+    legend: Legend | None = None
+    """Stands at the lower left in place of the hints."""
 
     def rects(self, width: float, height: float) -> list[QRectF]:
         """Where the plates lie in a canvas of this size; the left one gives way where both do not fit."""
-        return [rect for rect, _ in self._placed(width, height)]
+        legend = [self._legend_rect(height)] if self.legend is not None else []
+        return [*legend, *(rect for rect, _ in self._placed(width, height))]
 
     def paint(self, painter: QPainter, width: float, height: float) -> None:
         for rect, plate in self._placed(width, height):
             plate.paint(painter, rect.left(), rect.top())
+        if self.legend is not None:
+            rect = self._legend_rect(height)
+            self.legend.paint(painter, rect.left(), rect.top())
+
+    def _legend_rect(self, height: float) -> QRectF:
+        assert self.legend is not None
+        wide, tall = self.legend.size()
+        return QRectF(PADDING, height - PADDING - tall, wide, tall)
 
     def _placed(self, width: float, height: float) -> list[tuple[QRectF, Plate]]:
         placed = []
@@ -122,7 +134,7 @@ class Hud:
             placed.append((QRectF(width - PADDING - right_width, top, right_width, PLATE_H), self.right))
         left_width = self.left.width()
         taken = right_width + _BETWEEN_PLATES if right_width else 0.0
-        if left_width and left_width + taken + 2 * PADDING <= width:
+        if left_width and self.legend is None and left_width + taken + 2 * PADDING <= width:
             placed.append((QRectF(PADDING, top, left_width, PLATE_H), self.left))
         return placed
 

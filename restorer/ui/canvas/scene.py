@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from functools import cached_property
+from functools import cached_property, partial
 
 from PySide6.QtCore import QRect, QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
@@ -21,6 +21,7 @@ from restorer.ui.canvas.mask_layer import MaskLayer
 from restorer.ui.canvas.overlay import Overlay
 from restorer.ui.canvas.photo_layer import PhotoLayer
 from restorer.ui.canvas.protected_layer import ProtectedLayer
+from restorer.ui.canvas.provenance_layer import ProvenanceLayer, dim
 from restorer.ui.canvas.pyramid import TilePyramid
 from restorer.ui.canvas.tile_order import TileOrder
 from restorer.ui.canvas.trial import Trial, paint_frame
@@ -43,6 +44,8 @@ class Scene:
         self.split = 0.5
         self.original = False
         self.overlay = Overlay.TINT
+        self.classes: ProvenanceLayer | None = None
+        """What became of each pixel, where that is shown in place of the mask."""
         self._used_mask: Mask | None = None
         self._live = PhotoLayer(TilePyramid(document.image, to_display))
         untouched = not document.history.entries
@@ -67,6 +70,8 @@ class Scene:
             self.end_trial()
             self._part_with_reference()
             self._live.pyramid.set_image(self.document.image, change.image)
+        if self.classes is not None:
+            self.classes.set_map(self.document.provenance)
         self._mask.update(change.mask)
         self._protected.update(change.protected)
 
@@ -211,7 +216,14 @@ class Scene:
                 continue
             layer = self._layer(pane)
             layer.look(viewport)
-            layer.paint(painter, shown, viewport.offset_x + pane.offset_x, viewport.offset_y)
+            place = viewport.offset_x + pane.offset_x, viewport.offset_y
+            if self.classes is not None and not pane.shows_before and self.shows_live:
+                shown = viewport.photo_in_view.translate(pane.offset_x, 0).intersect(shown)
+                dim(painter, shown, partial(layer.paint, part=shown, offset_x=place[0], offset_y=place[1]))
+                self.classes.look(viewport)
+                self.classes.paint(painter, shown, *place)
+                continue
+            layer.paint(painter, shown, *place)
             if pane.shows_before or not self.shows_live:
                 continue
             if self._trial is not None:
@@ -219,7 +231,7 @@ class Scene:
             for marks in (self._mask, self._protected):
                 marks.look(viewport)
                 if self.overlay is not Overlay.OFF:
-                    marks.paint(painter, shown, viewport.offset_x + pane.offset_x, viewport.offset_y)
+                    marks.paint(painter, shown, *place)
             painter.save()
             painter.setClipRect(QRect(shown.left, shown.top, shown.width, shown.height))
             painter.translate(pane.offset_x, 0)

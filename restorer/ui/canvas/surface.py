@@ -11,12 +11,15 @@ from PySide6.QtGui import QPainter, QPaintEvent, QRegion, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from restorer.core.geometry import Bounds
+from restorer.core.provenance import ProvenanceMap
 from restorer.ui import theme
 from restorer.ui.canvas import split_line
 from restorer.ui.canvas.compare import Compare, viewport_width
 from restorer.ui.canvas.hud import Hud
+from restorer.ui.canvas.legend import Legend
 from restorer.ui.canvas.navigation import Navigator
 from restorer.ui.canvas.pointing import Place
+from restorer.ui.canvas.provenance_layer import ProvenanceLayer
 from restorer.ui.canvas.scene import Scene
 from restorer.ui.canvas.tile_works import IdleWorks, LaneWorks, TileWorks
 from restorer.ui.widgets.painting import FOCUS_RING, shows_focus
@@ -55,6 +58,8 @@ class Surface(QWidget):
         self._navigator = Navigator(self)
         self._navigator.moved.connect(self._on_moved)
         self._shown_zoom = 0.0
+        self._provenance_shown = False
+        self._legend_of: ProvenanceMap | None = None
         self._works: TileWorks = (
             LaneWorks(tiles, self._on_tiles) if tiles is not None else IdleWorks(self._on_tiles, self)
         )
@@ -102,6 +107,35 @@ class Surface(QWidget):
         canvas = self._canvas()
         mode = self._scene.compare if self._scene is not None else None
         self._navigator.resize(viewport_width(mode, canvas.width), canvas.height, round(_MARGIN_PX * self._ratio()))
+
+    # -- what became of each pixel
+
+    def provenance_shown(self) -> bool:
+        return self._provenance_shown
+
+    def set_provenance_shown(self, shown: bool) -> None:
+        """Shows what became of each pixel, with a legend, in place of the mask."""
+        if shown != self._provenance_shown:
+            self._provenance_shown = shown
+            self._set_scene(self._scene)
+            self.update()
+
+    def _set_scene(self, scene: Scene | None) -> None:
+        """Another photo or another extent of it, shown as the one before was."""
+        self._scene = scene
+        if scene is not None:
+            scene.classes = ProvenanceLayer(scene.document.provenance) if self._provenance_shown else None
+        self._show_legend()
+
+    def _show_legend(self) -> None:
+        classes = self._scene.classes if self._scene is not None else None
+        if classes is None and self._hud.legend is None:
+            return
+        if classes is not None and self._hud.legend is not None and self._legend_of is classes.known:
+            return
+        self._legend_of = classes.known if classes is not None else None
+        self._hud.legend = Legend(classes.known.fractions()) if classes is not None else None
+        self.update()
 
     # -- repainting
 

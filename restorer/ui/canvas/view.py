@@ -79,7 +79,7 @@ class CanvasView(InputSurface):
         compare = self._scene.compare if self._scene is not None else None
         self._works.want(())
         self._works.take()
-        self._scene = Scene(document) if document is not None else None
+        self._set_scene(Scene(document) if document is not None else None)
         if self._scene is not None and document is not None:
             self._scene.overlay, self._scene.compare = self._overlay, compare
             self._navigator.open(document.image.width, document.image.height)
@@ -96,6 +96,7 @@ class CanvasView(InputSurface):
             self._take_extent(scene, change.placement)
             return
         scene.refresh(change)
+        self._show_legend()
         self._repaint_image(change.image)
         self._repaint_image(change.mask)
         self._repaint_image(change.protected)
@@ -104,8 +105,11 @@ class CanvasView(InputSurface):
         """The photo has another extent; what was in the middle of the view stays there, as large as it was."""
         self._pointing.cancel()
         self._pointing.brush_tool.forget_last_point()
-        self._scene = Scene(scene.document)
-        self._scene.overlay, self._scene.compare, self._scene.split = self._overlay, scene.compare, scene.split
+        self._works.want(())
+        self._works.take()
+        fresh = Scene(scene.document)
+        fresh.overlay, fresh.compare, fresh.split = self._overlay, scene.compare, scene.split
+        self._set_scene(fresh)
         self._navigator.place(placement)
         self._pointer_changed()
         self.update()

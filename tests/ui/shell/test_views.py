@@ -17,7 +17,10 @@ from restorer.engine.devices import DeviceInfo
 from restorer.ui.device_button import DeviceButton
 from restorer.ui.empty_view import EmptyView
 from restorer.ui.filmstrip import FilmPhoto, Filmstrip
+from restorer.ui.furnishing import Furnishing
 from restorer.ui.mask_tally import MaskTally
+from restorer.ui.photo import OpenPhoto
+from restorer.ui.shell import Shell
 from restorer.ui.status_bar import FIELDS, StatusBar
 
 GB = 1024**3
@@ -188,3 +191,23 @@ class TestMaskTally:
             tally.update(bounds)
             assert tally.share == mask.coverage()
             assert tally.is_empty == mask.is_empty
+
+
+def test_the_provenance_action_and_the_canvas_agree(furnishing: Furnishing, shell: Shell, with_scan: OpenPhoto) -> None:
+    action = shell.window.actions_by_id["provenance"]
+    action.trigger()
+    assert furnishing.editor.canvas.provenance_shown()
+    assert action.isChecked()
+    action.trigger()
+    assert not furnishing.editor.canvas.provenance_shown()
+    assert not action.isChecked()
+
+
+def test_the_provenance_map_is_saved_as_a_picture(
+    furnishing: Furnishing, with_scan: OpenPhoto, tmp_path: Path, qtbot: QtBot
+) -> None:
+    target = tmp_path / "map.png"
+    with qtbot.waitSignal(furnishing.workspace.message_raised) as heard:
+        furnishing.workspace.masks.write_provenance(with_scan, target)
+    assert heard.args[0].title == "The provenance map was saved as map.png"
+    assert target.is_file()
