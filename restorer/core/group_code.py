@@ -9,9 +9,11 @@ neither memory nor code.
 from __future__ import annotations
 
 import json
+import mmap
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -65,6 +67,24 @@ def unpack_group(data: bytes | memoryview, *, name: str, half: int | None = None
             pieces.append(row.piece(view[start : start + row.length], name))
         start += row.length
     return tuple(pieces)
+
+
+def outline_of(path: Path, *, name: str) -> tuple[tuple[Bounds, str, int], ...]:
+    """Bounds, dtype and channels (0 for a plane) of every piece in a file, without reading its pixels.
+
+    Raises:
+        InputError: as :func:`unpack_group`; also where the file cannot be read.
+    """
+    try:
+        with (
+            path.open("rb") as file,
+            mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped,
+            memoryview(mapped) as view,
+        ):
+            rows, _ = _header(view, name)
+    except (OSError, ValueError) as error:
+        raise InputError(f"{name} is damaged: {error}.") from None
+    return tuple((row.bounds, row.dtype, row.channels) for row in rows)
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,11 @@ class PaintedPhoto:
         self.original_thumbnail = thumbnailer(original) if thumbnailer else None
 
     @property
+    def vault(self) -> PixelVault:
+        """Where pixels of the history are kept; for whoever writes them to a journal."""
+        return self._vault
+
+    @property
     def image(self) -> Image:
         """The photo as it is now. The value never changes under whoever holds it."""
         return self._image
@@ -88,6 +93,10 @@ class PaintedPhoto:
 
     def mark_saved(self) -> None:
         self._saved_state = self.state
+
+    def mark_unsaved(self) -> None:
+        """What is shown was never saved, as after a crash."""
+        self._saved_state = ""
 
     @property
     def plan(self) -> Plan:

@@ -91,6 +91,35 @@ class ProvenanceMap:
     _tiles: Mapping[tuple[int, int], _Tile] = field(default_factory=dict, repr=False)
 
     @property
+    def stored(self) -> Mapping[tuple[int, int], bytes | int]:
+        """The tiles by row and column, as they are kept: the class that all of one has, or its packed plane."""
+        return {key: tile.packed for key, tile in self._tiles.items()}
+
+    @classmethod
+    def restored(
+        cls,
+        width: int,
+        height: int,
+        stored: Mapping[tuple[int, int], bytes | int],
+        base: ProvenanceMap | None = None,
+    ) -> ProvenanceMap:
+        """A map from what :attr:`stored` was.
+
+        Args:
+            base: a map of the same size that has all other tiles.
+
+        Raises:
+            ValueError: where a tile is damaged or lies outside of the photo.
+        """
+        tiles, empty = dict(base._tiles) if base is not None else {}, cls(width, height)
+        for key, packed in stored.items():
+            cell = empty._cell(key)
+            if min(key) < 0 or cell.is_empty:
+                raise ValueError(f"there is no tile {key} in {width} x {height}")
+            tiles[key] = _checked(packed, cell.area)
+        return cls(width, height, tiles)
+
+    @property
     def bytes(self) -> int:
         """What the tiles take; maps of one history share most of them."""
         return sum(len(tile.packed) if isinstance(tile.packed, bytes) else 8 for tile in self._tiles.values())
@@ -211,3 +240,17 @@ def _pack(plane: Plane) -> _Tile:
     counts = tuple(int(count) for count in np.bincount(plane.ravel(), minlength=len(PixelClass)))
     uniform = next((each for each, count in enumerate(counts) if count == plane.size), None)
     return _Tile(zlib.compress(plane.tobytes(), 1) if uniform is None else uniform, counts)
+
+
+def _checked(packed: bytes | int, area: int) -> _Tile:
+    """A tile that was stored. Raises ValueError where it is damaged."""
+    if isinstance(packed, int):
+        return _pack(np.full((1, area), PixelClass(packed), np.uint8))
+    try:
+        raw = zlib.decompressobj().decompress(packed, area + 1)
+    except zlib.error as error:
+        raise ValueError(str(error)) from None
+    counts = np.bincount(np.frombuffer(raw, np.uint8), minlength=len(PixelClass))
+    if len(raw) != area or len(counts) > len(PixelClass):
+        raise ValueError("a tile of what became of the pixels is damaged")
+    return _Tile(packed, tuple(int(count) for count in counts))

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from restorer.core.change import Change
+from restorer.core.errors import InputError
 from restorer.core.geometry import Bounds
-from restorer.core.history import Entry
+from restorer.core.history import Entry, History
 from restorer.core.image import Image, Patch
 from restorer.core.painted import PaintedPhoto
 from restorer.core.placement import Placement
 from restorer.core.provenance import ProvenanceMap
+from restorer.core.snapshot import Snapshot
 
 
 class TravelledPhoto(PaintedPhoto):
@@ -74,6 +76,40 @@ class TravelledPhoto(PaintedPhoto):
     def filled_fraction(self) -> float:
         """Share of the photo's pixels that the applied steps invented, 0 to 1."""
         return self.provenance.invented_fraction
+
+    # -- as values
+
+    def snapshot(self) -> Snapshot:
+        """Everything that was done, for another thread to write down. An unfinished stroke becomes an entry."""
+        self._settle_stroke()
+        keys = [key for entry in self.history.nodes.values() for key in entry.vault_keys]
+        return Snapshot(
+            self.history.root_state,
+            tuple(self.history.nodes.values()),
+            self.history.tip,
+            self.history.cursor,
+            {key: self._vault.source(key) for key in keys},
+            self.original.width,
+            self.original.height,
+            self.original.channels,
+            self.original.pixels.dtype.str,
+        )
+
+    def resume(self, history: History, cursor: int) -> None:
+        """Takes over a history whose pixels the vault holds already, and goes to a place in it.
+
+        Args:
+            history: with its cursor at 0; this document must be new.
+
+        Raises:
+            InputError: where the kept pixels are damaged or do not belong to this photo.
+        """
+        self.history = history
+        try:
+            self.jump(cursor)
+        except (ValueError, IndexError, KeyError, AssertionError) as error:
+            raise InputError(f"What is kept of {self.name} does not belong to this photo ({error}).") from None
+        self.mark_saved()
 
     # -- branches
 

@@ -31,6 +31,7 @@ class PixelVault:
         self.budget_bytes = budget_bytes
         self._parent = folder
         self._folder: PrivateFolder | None = None
+        self._adopted: list[PrivateFolder] = []
         self._resident: OrderedDict[int, tuple[Piece, ...]] = OrderedDict()
         self._resident_bytes = 0
         self._stored: dict[int, Path] = {}
@@ -68,6 +69,10 @@ class PixelVault:
         self._stored[key] = path
         self._next_key = max(self._next_key, key + 1)
 
+    def keep_folder(self, folder: PrivateFolder) -> None:
+        """Takes charge of the folder that restored groups are in: it is removed when the vault is closed."""
+        self._adopted.append(folder)
+
     def get(self, key: int, half: int | None = None) -> tuple[Piece, ...]:
         """The pieces of a key; those on disk are read back (they stay on disk too).
 
@@ -86,20 +91,20 @@ class PixelVault:
         path = self._stored[key]
         return unpack_group(path.read_bytes(), name=f"the history file {path.name}", half=half)
 
-    def pieces_to_store(self, key: int) -> tuple[Piece, ...] | None:
-        """What a journal has to write for a key; None where its file is there already."""
-        return None if key in self._stored else self._resident[key]
+    def source(self, key: int) -> tuple[Piece, ...] | Path:
+        """The pieces of a key, or the file they are in already. Raises KeyError for an unknown key."""
+        return self._stored[key] if key in self._stored else self._resident[key]
+
+    @property
+    def keys(self) -> frozenset[int]:
+        """Everything that is kept."""
+        return frozenset((*self._resident, *self._stored))
 
     def mark_stored(self, key: int, path: Path) -> None:
         """Somebody has written the group, as :func:`~restorer.core.group_code.pack_group` gives it, and keeps it."""
         if key in self._resident and key not in self._stored:
             self._stored[key] = path
             self._keep_budget()
-
-    def packed(self, key: int) -> bytes:
-        """The group as bytes, for a project file. Raises as :meth:`get`."""
-        path = self._stored.get(key)
-        return path.read_bytes() if path is not None else pack_group(self._resident[key])
 
     def drop(self, key: int) -> None:
         """Forgets a key; unknown keys are fine."""
@@ -119,9 +124,10 @@ class PixelVault:
         self._resident_bytes = 0
         self._stored.clear()
         self._own.clear()
-        if self._folder is not None:
-            self._folder.remove()
-            self._folder = None
+        for folder in (*self._adopted, *((self._folder,) if self._folder is not None else ())):
+            folder.remove()
+        self._adopted.clear()
+        self._folder = None
 
     def _keep_budget(self) -> None:
         while self._resident_bytes > self.budget_bytes and len(self._resident) > 1:

@@ -18,6 +18,7 @@ from restorer.core.mask import Mask
 from restorer.core.params import build_params, param_specs, params_to_json
 from restorer.core.placement import Placement
 from restorer.core.step import ModelUse, Step
+from restorer.core.vault import PixelVault
 from restorer.formats.limits import GIB, Limits
 from restorer.formats.metadata import Metadata
 from restorer.formats.provenance import Provenance
@@ -138,13 +139,14 @@ class Session:
         metadata = Metadata(dpi=(SAMPLE_DPI, SAMPLE_DPI), exif=None, xmp=None, iptc=None)
         return Sample(PhotoFile(damaged, metadata, format="png", path=Path(f"{SAMPLE_NAME}.png")), mask)
 
-    def make_document(self, photo: PhotoFile) -> Document:
+    def make_document(self, photo: PhotoFile, vault: PixelVault | None = None) -> Document:
         """The photo with its history. Belongs to one thread at a time."""
         from restorer.formats.color import thumbnail
 
         return Document(
             photo.image,
             photo.path.name,
+            vault=vault,
             thumbnailer=lambda image: thumbnail(image, THUMBNAIL_PX),
             file=photo.metadata.facts,
         )

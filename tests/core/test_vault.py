@@ -139,16 +139,15 @@ def test_what_a_journal_has_written_leaves_the_memory_without_another_file(tmp_p
 
     vault = PixelVault(budget_bytes=10_000, folder=tmp_path)
     key = vault.put(square(7))
-    pieces = vault.pieces_to_store(key)
-    assert pieces is not None
+    pieces = vault.source(key)
+    assert isinstance(pieces, tuple)
     file = tmp_path / "journal.group"
     file.write_bytes(pack_group(pieces))
     vault.mark_stored(key, file)
-    assert vault.pieces_to_store(key) is None
+    assert vault.source(key) == file
     vault.put(square(8))
     assert [path.name for path in tmp_path.iterdir()] == ["journal.group"]
     assert value_of(vault, key) == 7
-    assert vault.packed(key) == file.read_bytes()
     dropped: list[int] = []
     vault.on_dropped = dropped.append
     vault.drop(key)
