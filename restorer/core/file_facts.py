@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from restorer.core.placement import Placement
+
 
 @dataclass(frozen=True, slots=True)
 class FileFacts:
@@ -17,9 +19,9 @@ class FileFacts:
     dpi: tuple[float, float] | None = None
     jpeg_quality: int | None = None
 
-    def scaled(self, across: float, down: float) -> FileFacts:
-        """Of the photo in the same print size with that many times the pixels."""
-        return self if self.dpi is None else replace(self, dpi=(self.dpi[0] * across, self.dpi[1] * down))
+    def placed(self, placement: Placement) -> FileFacts:
+        """Of a picture of another extent made from the file's; see :class:`Placement`."""
+        return replace(self, dpi=placement.placed_dpi(self.dpi))
 
 
 NO_FACTS = FileFacts()

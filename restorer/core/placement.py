@@ -28,6 +28,8 @@ class Placement:
         source_width, source_height: of the old one.
         matrix: ``(a, b, c, d, e, f)``; the new picture's point ``(x, y)`` shows ``(ax + by + c, dx + ey + f)`` of the
             old one.
+        print_scale: how many times as large as before the new picture prints what it shows: 1 where the resolution
+            follows the pixels.
     """
 
     width: int
@@ -35,6 +37,7 @@ class Placement:
     source_width: int
     source_height: int
     matrix: Matrix = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
+    print_scale: float = 1.0
 
     def __post_init__(self) -> None:
         a, b, _, d, e, _ = self.matrix
@@ -75,9 +78,20 @@ class Placement:
         return cls(width, height, width, height, (a, 0.0, c, 0.0, e, f))
 
     @classmethod
-    def scaled(cls, width: int, height: int, new_width: int, new_height: int) -> Placement:
+    def scaled(
+        cls, width: int, height: int, new_width: int, new_height: int, *, print_scale: float = 1.0
+    ) -> Placement:
         """The whole of a picture in more or fewer pixels."""
-        return cls(new_width, new_height, width, height, (width / new_width, 0.0, 0.0, 0.0, height / new_height, 0.0))
+        matrix = (width / new_width, 0.0, 0.0, 0.0, height / new_height, 0.0)
+        return cls(new_width, new_height, width, height, matrix, print_scale)
+
+    def placed_dpi(self, dpi: tuple[float, float] | None) -> tuple[float, float] | None:
+        """Resolution of the new picture, across and down, from that of the old one; None where that is not known."""
+        if dpi is None or self.is_identity:
+            return dpi
+        (x, y), (a, b, _, d, e, _) = dpi, self.matrix
+        prints = self.print_scale
+        return 1 / math.hypot(a / x, d / y) / prints, 1 / math.hypot(b / x, e / y) / prints
 
     @classmethod
     def straightened(cls, degrees: float, width: int, height: int) -> Placement:
@@ -99,14 +113,16 @@ class Placement:
         a, b, c, d, e, f = self.matrix
         g, h, i, j, k, m = later.matrix
         joined = (a * g + b * j, a * h + b * k, a * i + b * m + c, d * g + e * j, d * h + e * k, d * i + e * m + f)
-        return Placement(later.width, later.height, self.source_width, self.source_height, joined)
+        prints = self.print_scale * later.print_scale
+        return Placement(later.width, later.height, self.source_width, self.source_height, joined, prints)
 
     def inverse(self) -> Placement:
         """From the old picture to the new one: what undoing it does."""
         a, b, c, d, e, f = self.matrix
         det = a * e - b * d
         back = (e / det, -b / det, (b * f - e * c) / det, -d / det, a / det, (d * c - a * f) / det)
-        return Placement(self.source_width, self.source_height, self.width, self.height, back)
+        prints = 1 / self.print_scale
+        return Placement(self.source_width, self.source_height, self.width, self.height, back, prints)
 
     # -- asking
 
@@ -121,10 +137,8 @@ class Placement:
 
     @property
     def is_identity(self) -> bool:
-        return self.matrix == (1.0, 0.0, 0.0, 0.0, 1.0, 0.0) and (self.width, self.height) == (
-            self.source_width,
-            self.source_height,
-        )
+        same_size = (self.width, self.height) == (self.source_width, self.source_height)
+        return self.matrix == (1.0, 0.0, 0.0, 0.0, 1.0, 0.0) and same_size and self.print_scale == 1
 
     @property
     def scale(self) -> float:

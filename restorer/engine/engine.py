@@ -22,6 +22,7 @@ from restorer.engine.cache import ResidentCache
 from restorer.engine.degrade import degrade_photo
 from restorer.engine.failures import first_line, is_device_lost
 from restorer.engine.generator import TorchGenerator
+from restorer.engine.host_memory import host_memory
 from restorer.engine.ladder import FLOOR_PX, Ladder
 from restorer.engine.lease import LeasedGenerator
 from restorer.engine.memory import largest_side, release_unused
@@ -100,6 +101,10 @@ class TorchEngine:
         remarks = tuple(self._remarks)
         self._remarks.clear()
         return remarks
+
+    @property
+    def host_free_bytes(self) -> int:
+        return host_memory().available_bytes
 
     @contextlib.contextmanager
     def lease(self, model_id: str, *, seed: int = 0, mix: float = 0.0) -> Iterator[LeasedGenerator]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field, replace
 
 from restorer.core.file_facts import FileFacts
@@ -48,12 +47,10 @@ class Metadata:
     def placed(self, placement: Placement) -> Metadata:
         """As it is to stand beside a picture of another extent: what is shown prints as large as it did.
 
-        A crop keeps the resolution, a quarter turn exchanges across and down, an enlargement raises it.
+        A crop keeps the resolution, a quarter turn exchanges across and down, an enlargement raises it unless it was
+        asked to print larger.
         """
-        if self.dpi is None or placement.is_identity:
-            return self
-        (x, y), (a, b, _, d, e, _) = self.dpi, placement.matrix
-        return replace(self, dpi=(1 / math.hypot(a / x, d / y), 1 / math.hypot(b / x, e / y)))
+        return replace(self, dpi=placement.placed_dpi(self.dpi))
 
     def scaled(self, across: float, down: float | None = None, *, keep_print_size: bool = True) -> Metadata:
         """As it is to stand beside a photo of more or fewer pixels.

@@ -37,6 +37,12 @@ class ClassicalEngine:
     def remarks(self) -> tuple[TaskEvent, ...]:
         return ()
 
+    @property
+    def host_free_bytes(self) -> int:
+        from restorer.engine.host_memory import host_memory
+
+        return host_memory().available_bytes
+
     def lease(self, model_id: str, *, seed: int = 0, mix: float = 0.0) -> AbstractContextManager[Generator]:
         self._refuse(model_id)
 

@@ -131,7 +131,7 @@ def run_replay(request: ReplayRequest, engine: EngineOfStep, token: CancelToken)
         JobCancelled, and nothing is raised.
     """
     started = time.monotonic()
-    image, done = request.photo, list[ReplayStepFinished]()
+    image, file, done = request.photo, request.file, list[ReplayStepFinished]()
     total = len(request.recipe.steps)
     for number, step in enumerate(request.recipe.steps, 1):
         task = get_task(step.task)
@@ -146,7 +146,7 @@ def run_replay(request: ReplayRequest, engine: EngineOfStep, token: CancelToken)
         if mask is None and task.needs_mask:
             continue
         yield ReplayStepStarted(request.id, number, total, task.title)
-        job = JobRequest(request.id, task.title, step, image, mask, photo_name=request.photo_name, file=request.file)
+        job = JobRequest(request.id, task.title, step, image, mask, photo_name=request.photo_name, file=file)
         finished = None
         for event in run_job(job, lambda step=step: engine(step), token):  # type: ignore[misc]
             match event:
@@ -162,6 +162,8 @@ def run_replay(request: ReplayRequest, engine: EngineOfStep, token: CancelToken)
                     yield event
         assert finished is not None
         image = finished.result.applied_to(image)
+        if finished.result.reframed is not None:
+            file = file.placed(finished.result.reframed.placement)
         done.append(ReplayStepFinished(request.id, number, finished, image))
         yield done[-1]
     device = done[-1].finished.device if done else ""

@@ -238,7 +238,7 @@ class Session:
             step,
             base_state=document.state,
             photo_name=document.name,
-            file=document.file,
+            file=document.file.placed(document.placement_from(0)),
         )
         return dataclasses.replace(request, protected=protected)
 

@@ -212,7 +212,7 @@ class Previews(QObject):
             step,
             base_state=document.state,
             photo_name=order.photo.name,
-            file=document.file,
+            file=document.file.placed(document.placement_from(0)),
         )
         job = replace(job, protected=marks.protected)
         return preview_request(self._session, job, order.region, facts=self._facts)

@@ -231,7 +231,7 @@ class TaskRuns(QObject):
             model_title=order.model_title,
             photo_name=order.photo.name,
             protected=document.protection(),
-            file=document.file,
+            file=document.file.placed(document.placement_from(0)),
         )
         known = document.provenance
         run = RunProgress(order.photo, job, mask)

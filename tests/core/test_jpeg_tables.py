@@ -5,6 +5,7 @@ import pytest
 
 from restorer.core.file_facts import FileFacts
 from restorer.core.jpeg_tables import quality_of, quantisation_table
+from restorer.core.placement import Placement
 
 
 def test_tables_are_those_of_the_standard_at_quality_50() -> None:
@@ -27,5 +28,10 @@ def test_what_is_no_table(steps: list[int]) -> None:
 
 
 def test_resolution_follows_the_pixels() -> None:
-    assert FileFacts((300, 150), 80).scaled(2, 4) == FileFacts((600, 600), 80)
-    assert FileFacts(None, 80).scaled(2, 4) == FileFacts(None, 80)
+    twice = Placement.scaled(10, 10, 20, 40)
+    assert FileFacts((300, 150), 80).placed(twice) == FileFacts((600, 600), 80)
+    assert FileFacts(None, 80).placed(twice) == FileFacts(None, 80)
+    larger = Placement.scaled(10, 10, 20, 20, print_scale=2.0)
+    assert FileFacts((300, 300)).placed(larger).dpi == (300, 300)
+    assert FileFacts((300, 300)).placed(larger.then(larger.inverse())).dpi == (300, 300)
+    assert FileFacts((300, 300)).placed(larger.then(Placement.scaled(20, 20, 40, 40))).dpi == (600, 600)
