@@ -17,7 +17,7 @@ from restorer.cli.running import run
 from restorer.core.errors import InputError
 from restorer.core.image import Image
 from restorer.core.mask import Mask
-from restorer.core.params import parse_params, split_assignments
+from restorer.core.params import build_params, parse_params, split_assignments
 from restorer.core.provenance import ProvenanceMap
 from restorer.core.result import Alternative
 from restorer.core.step import Recipe, Step
@@ -72,6 +72,7 @@ def apply(
 ) -> None:
     """Runs one task on a photo and writes the result; of several variants the others go to OUT-2, OUT-3 …"""
     from restorer.formats.container import container_for
+    from restorer.formats.export import check_extent
     from restorer.formats.provenance_file import write_provenance
     from restorer.formats.raster import export_losses
     from restorer.formats.recipe_file import write_recipe
@@ -101,6 +102,9 @@ def apply(
     values = {name: getattr(params, name) for name in said}
     step = session.resolve_step(chosen.id, values, model=model, seed=seed)
     source = session.open_photo(photo, page=page)
+    if chosen.result_size is not None:
+        asked = build_params(chosen.params, step.params)
+        check_extent(container_for(output), *chosen.result_size(asked, source.image, source.metadata.facts))
     marked = _read_mask(chosen, mask, source.image)
     request = session.request(source.image, marked, step, photo_name=photo.name, file=source.metadata.facts)
     losses = export_losses(source.image, wanted, source.metadata, infrared=source.infrared)

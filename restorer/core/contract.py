@@ -149,6 +149,11 @@ class Engine(Protocol):
         """What came up inside of calls since it was last asked: plans for memory, calls that had to be repeated."""
         ...
 
+    @property
+    def host_free_bytes(self) -> int:
+        """Main memory that is still free: pictures are put together there, wherever the network runs."""
+        ...
+
     def lease(self, model_id: str, *, seed: int = 0, mix: float = 0.0) -> AbstractContextManager[Generator]:
         """Loads (or finds resident) a model and keeps it resident while the context is open.
 

@@ -18,6 +18,8 @@ P = TypeVar("P")
 Value = bool | int | float | str
 
 _KEY = "restorer.param"
+NUMBER = "number"
+"""Editor of a number whose range is too wide for a slider."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,8 @@ class ParamSpec:
         choices: allowed values of a str, or empty.
         advanced: folded away in a form.
         editor: name of a widget of its own that a form shows it with, such as ``curve``; empty for the usual one.
+        lowest: what the lowest value means, shown in its place, such as ``Auto``; empty where it is one like others.
+        shown_for: name of another parameter, and the values of that for which this one means anything; None = always.
     """
 
     name: str
@@ -50,6 +54,8 @@ class ParamSpec:
     choices: tuple[str, ...] = ()
     advanced: bool = False
     editor: str = ""
+    lowest: str = ""
+    shown_for: tuple[str, tuple[Value, ...]] | None = None
 
     def describe_range(self) -> str:
         """The allowed values in words, for messages and help."""
@@ -129,10 +135,24 @@ def param(
     choices: tuple[str, ...] = (),
     advanced: bool = False,
     editor: str = "",
+    lowest: str = "",
+    shown_for: tuple[str, tuple[Value, ...]] | None = None,
 ) -> Any:
     """Field of a parameters dataclass. The kind is read from the field's annotation."""
-    meta = {"label": label, "help": help, "low": low, "high": high, "step": step, "unit": unit, "choices": choices}
-    return dataclasses.field(default=default, metadata={_KEY: {**meta, "advanced": advanced, "editor": editor}})
+    meta = {
+        "label": label,
+        "help": help,
+        "low": low,
+        "high": high,
+        "step": step,
+        "unit": unit,
+        "choices": choices,
+        "advanced": advanced,
+        "editor": editor,
+        "lowest": lowest,
+        "shown_for": shown_for,
+    }
+    return dataclasses.field(default=default, metadata={_KEY: meta})
 
 
 def param_specs(params: type[Any] | object) -> tuple[ParamSpec, ...]:

@@ -78,9 +78,7 @@ class Placement:
         return cls(width, height, width, height, (a, 0.0, c, 0.0, e, f))
 
     @classmethod
-    def scaled(
-        cls, width: int, height: int, new_width: int, new_height: int, *, print_scale: float = 1.0
-    ) -> Placement:
+    def scaled(cls, width: int, height: int, new_width: int, new_height: int, *, print_scale: float = 1.0) -> Placement:
         """The whole of a picture in more or fewer pixels."""
         matrix = (width / new_width, 0.0, 0.0, 0.0, height / new_height, 0.0)
         return cls(new_width, new_height, width, height, matrix, print_scale)

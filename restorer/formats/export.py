@@ -123,6 +123,19 @@ class ExportPlan:
         return _on_white(rows) if self.flatten else rows
 
 
+def check_extent(container: Container, width: int, height: int) -> None:
+    """Raises InputError where a format has no room for a picture of this size; the hint tells the largest it has."""
+    longest = max(width, height)
+    if longest > container.max_side_px:
+        share = container.max_side_px / longest
+        largest = f"{int(width * share) or 1} × {int(height * share) or 1}"
+        raise InputError(
+            f"{container.title} holds pictures of up to {container.max_side_px} pixels a side, "
+            f"this one has {width} × {height}.",
+            hint=f"The largest of this shape is {largest}; TIFF holds it as it is.",
+        )
+
+
 def plan_export(
     image: Image,
     metadata: Metadata,
@@ -145,13 +158,7 @@ def plan_export(
             raise InputError("The format to export to is not given.")
         container = container_named(options.format)
     compression = _checked_compression(options, container)
-    longest = max(image.width, image.height)
-    if longest > container.max_side_px:
-        raise InputError(
-            f"{container.title} holds pictures of up to {container.max_side_px} pixels a side, "
-            f"this one has {image.width} × {image.height}.",
-            hint="Export it as TIFF.",
-        )
+    check_extent(container, image.width, image.height)
     depth = _checked_depth(image, options, container)
     flatten = image.has_alpha and not container.alpha
     to_rgb = image.color_channels == 1 and not container.gray

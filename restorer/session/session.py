@@ -180,13 +180,18 @@ class Session:
     # -- steps and jobs
 
     def models_for(self, task_id: str) -> tuple[ModelChoice, ...]:
-        """Ways to run a task: the best installed model first, ``classical`` last; a pair is one of them."""
+        """Ways to run a task: the best installed model first, ``classical`` last; a pair is one of them.
+
+        Where models enlarge by different factors, the first has no id: the one that suits the size is taken then.
+        """
         catalogue = self.catalogue
         best = catalogue.best_for(task_id)
         cards = [card for card in catalogue.cards() if card.serves(task_id) and self._has_weights(card)]
         cards = [card for card in cards if catalogue.faithful_of(card) is card]
         cards.sort(key=lambda card: card is not best)
-        choices = (ModelChoice(card.id, card.title, catalogue.vivid_of(card) is not None) for card in cards)
+        choices = [ModelChoice(card.id, card.title, catalogue.vivid_of(card) is not None) for card in cards]
+        if len({card.scale for card in cards}) > 1:
+            choices.insert(0, ModelChoice("", "Best for the size", any(choice.has_vivid for choice in choices)))
         return (*choices, ModelChoice(CLASSICAL, "Classical"))
 
     def resolve_step(
@@ -205,7 +210,7 @@ class Session:
             WeightsError: where the model asked for has no weights.
         """
         task = get_task(task_id)
-        card = self._card(task, model)
+        card = self._card(task, model) if model else self._best_card(task, params)
         if card is not None and self.catalogue.faithful_of(card) is not card and not _says_detail(task, params):
             params = {**(params if isinstance(params, Mapping) else {}), DETAIL: 100.0}
         values = params_to_json(_checked(task, params))
@@ -296,11 +301,17 @@ class Session:
             return False
         return True
 
+    def _best_card(self, task: Task, params: Mapping[str, object] | object | None) -> ModelCard | None:
+        """The best model for a task as these parameters want it."""
+        if task.wanted_factor is None:
+            return self.catalogue.best_for(task.id)
+        checked: Any = _checked(task, params)
+        vivid = getattr(checked, DETAIL, 0.0) > 0
+        return self.catalogue.best_for(task.id, factor=task.wanted_factor(checked), vivid=vivid)
+
     def _card(self, task: Task, model: str) -> ModelCard | None:
         if model == CLASSICAL:
             return None
-        if not model:
-            return self.catalogue.best_for(task.id)
         card = self.catalogue.get(model)
         if not card.serves(task.id):
             raise InputError(f"The model {card.id} is for the task {' and '.join(card.tasks)}, not for {task.id}.")

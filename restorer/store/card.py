@@ -84,6 +84,11 @@ class ModelCard:
                 raise WeightsError(f"The model card {self.id!r} has an unusable {name}: {getattr(self, name)!r}.")
 
     @property
+    def scale(self) -> int:
+        """How many times as long as the photo's the sides of what it makes are."""
+        return int(self.hyperparameters.get("upscale", 1))
+
+    @property
     def tasks(self) -> tuple[str, ...]:
         """Ids of all tasks that it serves, the first one first."""
         return self.task, *self.also_serves

@@ -48,14 +48,26 @@ class Catalogue:
         """Raises InputError, naming the known models, where there is none of this id."""
         return self._entry(model_id)[0]
 
-    def best_for(self, task_id: str) -> ModelCard | None:
-        """The card of highest priority for a task whose weights are there, or None; of a pair the faithful one."""
+    def best_for(self, task_id: str, *, factor: float | None = 1.0, vivid: bool = False) -> ModelCard | None:
+        """The card of highest priority for a task whose weights are there, or None; of a pair the faithful one.
+
+        Args:
+            factor: how much is to be enlarged: models that reach it come first, and of these those that do not go
+                far beyond; None = as much as can be.
+            vivid: whether a model with a vivid partner comes first.
+        """
+
+        def rank(card: ModelCard) -> tuple[bool, bool, int, int]:
+            reaches = factor is not None and card.scale >= factor
+            lacks_vivid = vivid and self.vivid_of(card) is None
+            return not lacks_vivid, reaches, card.priority, -card.scale if reaches else card.scale
+
         candidates = [
             card
             for card in self.cards()
             if card.serves(task_id) and self._has_weights(card) and self.faithful_of(card) is card
         ]
-        return max(candidates, key=lambda card: card.priority, default=None)
+        return max(candidates, key=rank, default=None)
 
     def vivid_of(self, card: ModelCard) -> ModelCard | None:
         """The partner whose weights may be mixed into a model's; of several the one of highest priority.

@@ -14,6 +14,7 @@ from restorer.tasks.inpaint import INPAINT
 from restorer.tasks.repair_scratches import REPAIR_SCRATCHES
 from restorer.tasks.simulate_damage import SIMULATE_DAMAGE
 from restorer.tasks.spec import Task
+from restorer.tasks.super_resolve import SUPER_RESOLVE
 from restorer.tasks.tone import TONE
 
 
@@ -29,7 +30,7 @@ def table_of(tasks: Sequence[Task]) -> Mapping[str, Task]:
     return MappingProxyType(table)
 
 
-TASKS = table_of((INPAINT, REPAIR_SCRATCHES, DENOISE, DEBLOCK, DEBLUR, TONE, CROP, SIMULATE_DAMAGE))
+TASKS = table_of((INPAINT, REPAIR_SCRATCHES, DENOISE, DEBLOCK, DEBLUR, SUPER_RESOLVE, TONE, CROP, SIMULATE_DAMAGE))
 
 
 def get_task(task_id: str) -> Task:

@@ -34,6 +34,7 @@ class DeblockParams:
         0,
         "Quality the photo was compressed with, 1 to 100; 0 asks the file, and where it does not tell, the pixels.",
         label="JPEG quality",
+        lowest="Auto",
         low=0,
         high=100,
         step=1,

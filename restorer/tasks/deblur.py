@@ -44,6 +44,7 @@ class DeblurParams:
         0.0,
         "Deviation of the blur; 0 measures it at the sharpest edges.",
         label="Blur radius",
+        lowest="Auto",
         low=0,
         high=6,
         step=0.1,

@@ -62,6 +62,7 @@ class DenoiseParams:
         0.0,
         "Deviation of the noise, in steps of 8 bits (0 to 255); 0 measures it.",
         label="Noise level",
+        lowest="Auto",
         low=0,
         high=100,
         step=0.1,

@@ -124,6 +124,11 @@ class Task:
         uses: ids of other tasks whose models it runs besides its own.
         weightless: whether there are no models for it, so that none is missed.
         locality: how a part of its result is computed alone, to be previewed; None where there is no such thing.
+        result_size: pixels across and down of the result, from parameters, photo and what its file tells; None where
+            it is as large as the photo, or not known beforehand.
+        wanted_factor: how many times as large the result is, from the parameters alone, by which the right one of
+            several models is chosen; itself None for tasks that do not enlarge, and gives None where that depends on
+            the photo.
         migrations: how the parameters of an older version become those of the one after it, by the older number; where
             a number is missing, the parameters stayed as they were and only the pixels became others.
     """
@@ -141,6 +146,8 @@ class Task:
     uses: tuple[str, ...] = ()
     weightless: bool = False
     locality: Locality | None = Locality()
+    result_size: Callable[[Any, Image, FileFacts], tuple[int, int]] | None = None
+    wanted_factor: Callable[[Any], float | None] | None = None
     migrations: Mapping[int, Migration] = field(default_factory=dict)
 
     @property

@@ -23,7 +23,7 @@ from restorer.core.tiling import TileShape
 from restorer.tasks.lanczos import band, bands, resized
 from restorer.tasks.spec import CLASSICAL, Fidelity, Locality, Task, TaskInput
 from restorer.tasks.super_resolve_params import RESOLUTION, SuperResolveParams
-from restorer.tasks.target_size import bytes_needed, factors, largest_fitting, passes, target_size
+from restorer.tasks.target_size import bytes_needed, factors, largest_fitting, passes, stages_of, target_size
 from restorer.tasks.whole import NetworkRunner
 
 TILE_SIDE_PX = 512
@@ -105,23 +105,23 @@ def run(given: TaskInput, engine: Engine, token: CancelToken) -> Generator[TaskE
         yield Notice("The photo has that size already, so nothing was changed.")
         return TaskResult(())
     if given.model == CLASSICAL or max(goal.across, goal.down) <= 1:
-        _require_room(photo, goal, (), engine)
+        _require_room(photo, goal, 1, engine)
         return (yield from _by_lanczos(photo, goal, token))
     with engine.lease(given.model, seed=given.seed, mix=given.params.detail / 100) as network:
         count = passes(network.scale, max(goal.across, goal.down))
         if count == 0:
             raise InputError(f"The model {given.model} does not enlarge.")
-        _require_room(photo, goal, tuple(network.scale ** (index + 1) for index in range(count)), engine)
+        _require_room(photo, goal, network.scale, engine)
         return (yield from _by_network(photo, goal, network, count, engine, token))
 
 
-def _require_room(photo: Image, goal: _Goal, stages: tuple[int, ...], engine: Engine) -> None:
-    target = goal.width, goal.height
-    pixel_bytes = photo.channels * photo.pixels.dtype.itemsize
+def _require_room(photo: Image, goal: _Goal, scale: int, engine: Engine) -> None:
+    target, pixel_bytes = (goal.width, goal.height), photo.channels * photo.pixels.dtype.itemsize
+    stages = stages_of(scale, max(goal.across, goal.down))
     needed = bytes_needed(photo.width, photo.height, target, stages, pixel_bytes)
     free = int(engine.host_free_bytes * _FREE_SHARE)
     if needed > free:
-        width, height = largest_fitting(photo.width, photo.height, target, needed, free)
+        width, height = largest_fitting(photo.width, photo.height, target, scale, pixel_bytes, free)
         raise InputError(
             f"There is not enough memory for {target[0]} × {target[1]} pixels: it takes {_gib(needed)} GiB, "
             f"and {_gib(free)} GiB are free.",
@@ -171,9 +171,7 @@ def _by_network(
     return TaskResult((), tiles=tiles, reframed=goal.reframed(image, photo), changed_as=PixelClass.GENERATED)
 
 
-def _in_photo(
-    work: Generator[TaskEvent, None, Any], photo: Image, scale: int
-) -> Generator[TaskEvent, None, Any]:
+def _in_photo(work: Generator[TaskEvent, None, Any], photo: Image, scale: int) -> Generator[TaskEvent, None, Any]:
     """Events of a picture ``scale`` times as large as the photo, as events of the photo."""
     while True:
         try:

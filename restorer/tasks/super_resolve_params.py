@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from restorer.core.params import param
+from restorer.core.params import NUMBER, param
 
 SIZE_BY = ("factor", "pixels", "print", "dpi")
 CM, INCH = "cm", "in"
@@ -39,6 +39,7 @@ class SuperResolveParams:
         high=200_000,
         step=100,
         unit="px",
+        editor=NUMBER,
         shown_for=("size_by", ("pixels",)),
     )
     print_size: float = param(
@@ -48,6 +49,7 @@ class SuperResolveParams:
         low=0.1,
         high=2000,
         step=0.5,
+        editor=NUMBER,
         shown_for=("size_by", ("print",)),
     )
     print_unit: str = param(
@@ -61,6 +63,7 @@ class SuperResolveParams:
         high=9600,
         step=10,
         unit="dpi",
+        editor=NUMBER,
         shown_for=("size_by", ("print", "dpi")),
     )
     keep: str = param(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 from restorer.core.errors import InputError
 from restorer.core.file_facts import FileFacts
 from restorer.tasks.super_resolve_params import CM, SuperResolveParams
 
 CM_PER_INCH = 2.54
+_STEPS = 24
 Size = tuple[int, int]
 
 
@@ -71,10 +73,28 @@ def bytes_needed(width: int, height: int, target: Size, stages: Sequence[int], p
     sizes = [width * height, *(width * height * stage**2 for stage in stages), target[0] * target[1]]
     if len(sizes) > 2 and sizes[-1] == sizes[-2]:
         sizes.pop()
-    return max(before + after for before, after in zip(sizes, sizes[1:], strict=False)) * pixel_bytes
+    return max(before + after for before, after in pairwise(sizes)) * pixel_bytes
 
 
-def largest_fitting(width: int, height: int, target: Size, needed: int, free: int) -> Size:
-    """The size of the same shape whose need is that of the memory there is."""
-    shrink = math.sqrt(free / needed)
-    return max(width, int(target[0] * shrink)), max(height, int(target[1] * shrink))
+def stages_of(scale: int, wanted: float) -> tuple[int, ...]:
+    """Factors of what a network of this scale makes on the way; none for a scale of 1, which stands for Lanczos."""
+    return tuple(scale ** (index + 1) for index in range(passes(scale, wanted)))
+
+
+def largest_fitting(width: int, height: int, target: Size, scale: int, pixel_bytes: int, free: int) -> Size:
+    """The largest size of the target's shape, up to it, that there is memory for; the photo's own at least.
+
+    Args:
+        scale: of the network, 1 for Lanczos.
+        free: bytes there are.
+    """
+    low, high = min(1.0, max(width / target[0], height / target[1])), 1.0
+    for _ in range(_STEPS):
+        middle = (low + high) / 2
+        size = int(target[0] * middle), int(target[1] * middle)
+        stages = stages_of(scale, max(size[0] / width, size[1] / height))
+        if bytes_needed(width, height, size, stages, pixel_bytes) <= free:
+            low = middle
+        else:
+            high = middle
+    return max(1, int(target[0] * low)), max(1, int(target[1] * low))

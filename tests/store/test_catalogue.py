@@ -174,3 +174,20 @@ def test_shipped_cards_are_sound() -> None:
 def test_needs_no_torch() -> None:
     code = "import sys; sys.modules['torch'] = None; import restorer.store as s; s.Catalogue.default().cards()"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_the_best_model_for_a_size(tmp_path: Path) -> None:
+    for name, scale, priority in (("x2", 2, 1), ("x4", 4, 1), ("fast-x2", 2, 0), ("x4-vivid", 4, 1)):
+        values = {"hyperparameters": {"upscale": scale}, "priority": priority, "task": "super-resolve"}
+        install(tmp_path, name, **values, interpolates_with="x4" if name == "x4-vivid" else "")
+    catalogue = Catalogue([tmp_path])
+
+    def best(**wish: object) -> str:
+        card = catalogue.best_for("super-resolve", **wish)
+        assert card is not None
+        return card.id
+
+    assert best(factor=1.5) == best(factor=2) == "x2"
+    assert best(factor=2.1) == best(factor=8) == best(factor=None) == "x4"
+    assert best(factor=2, vivid=True) == "x4"
+    assert catalogue.get("x4").scale == 4

@@ -58,6 +58,7 @@ class FakeEngine:
     networks: Mapping[str, FakeRestorer]
     limit_px: int = 100_000
     device_name: str = "cpu"
+    host_free_bytes: int = 2**33
     mixes: list[float] = field(default_factory=list)
 
     @contextlib.contextmanager
@@ -85,7 +86,7 @@ class Outcome:
 
     @property
     def after(self) -> Pixels:
-        return self.photo.with_patches(self.result.patches).pixels
+        return self.result.applied_to(self.photo).pixels
 
     @property
     def notices(self) -> list[str]:
@@ -102,16 +103,19 @@ def restore(
     engine: FakeEngine | None = None,
     token: CancelToken | None = None,
     file: FileFacts = NO_FACTS,
+    model: str | None = None,
+    facts: Mapping[str, Any] | None = None,
 ) -> Outcome:
-    """Runs a task, classical where there is neither network nor engine."""
+    """Runs a task; where no model is named, classical without network and engine."""
     task = get_task(task_id)
     owner = engine or FakeEngine({MODEL: network or FakeRestorer()})
     given = TaskInput(
         photo=Image(pixels),
         mask=None if mask is None else Mask(mask),
         params=build_params(task.params, params or {}),
-        model=CLASSICAL if network is None and engine is None else MODEL,
+        model=model or (CLASSICAL if network is None and engine is None else MODEL),
         file=file,
+        facts=facts or {},
     )
     events: list[TaskEvent] = []
     work = task.run(given, owner, token or CancelToken())  # type: ignore[arg-type]

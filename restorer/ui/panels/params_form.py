@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from restorer.core.params import ParamSpec, Value
+from restorer.core.params import NUMBER, ParamSpec, Value
 from restorer.ui.tokens import FIELD_H, GAP, LABEL_W, PADDING, ROW_H
 from restorer.ui.widgets.check_box import CheckBox
 from restorer.ui.widgets.combo_box import ComboBox
@@ -51,6 +51,7 @@ class ParamsForm(QWidget):
         super().__init__(parent)
         self._fields: dict[str, _Field] = {}
         self._rows: dict[str, QWidget] = {}
+        self._hidden: frozenset[str] = frozenset()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -75,6 +76,7 @@ class ParamsForm(QWidget):
         column = max((slider.spin_box.width() for slider in sliders), default=0)
         for slider in sliders:
             slider.spin_box.setFixedWidth(column)
+        self._show_rows()
 
     def values(self) -> dict[str, Value]:
         """What the form says, every parameter, checked against its declaration."""
@@ -90,6 +92,7 @@ class ParamsForm(QWidget):
         checked = {name: self._fields[name].spec.check(value) for name, value in values.items()}
         for name, value in checked.items():
             self._fields[name].set(value)
+        self._show_rows()
 
     def reset(self) -> None:
         """Every parameter back to its default, as if the person had done it."""
@@ -101,9 +104,22 @@ class ParamsForm(QWidget):
         return self._fields[name].widget
 
     def hide_fields(self, names: Collection[str]) -> None:
-        """Show all rows but these, which keep their values; names that are not in the form are passed over."""
+        """Show all rows but these, which keep their values; names that are not in the form are passed over.
+
+        Rows that mean nothing as other ones stand (:attr:`ParamSpec.shown_for`) are hidden as well.
+        """
+        self._hidden = frozenset(names)
+        self._show_rows()
+
+    def _show_rows(self) -> None:
         for name, row in self._rows.items():
-            row.setVisible(name not in names)
+            row.setVisible(name not in self._hidden and self._means_anything(self._fields[name].spec))
+
+    def _means_anything(self, spec: ParamSpec) -> bool:
+        if spec.shown_for is None:
+            return True
+        other, values = spec.shown_for
+        return self._fields[other].get() in values
 
     def _row(self, spec: ParamSpec) -> QWidget:
         field = self._make_field(spec)
@@ -139,7 +155,7 @@ class ParamsForm(QWidget):
             return self._segments(spec) if len(spec.choices) <= _SEGMENTS_AT_MOST else self._combo_box(spec)
         if spec.kind is str:
             return self._line_edit(spec)
-        if spec.low is not None and spec.high is not None:
+        if spec.low is not None and spec.high is not None and spec.editor != NUMBER:
             return self._slider(spec, spec.low, spec.high)
         return self._spin_box(spec)
 
@@ -178,6 +194,7 @@ class ParamsForm(QWidget):
             unit=spec.unit,
             name=spec.label,
         )
+        slider.spin_box.setSpecialValueText(spec.lowest)
         slider.value_changed.connect(self._on_edited)
         return _Field(spec, slider, lambda: _number(spec, slider.value()), lambda value: slider.set_value(float(value)))
 
@@ -197,6 +214,7 @@ class ParamsForm(QWidget):
         return _Field(spec, box, lambda: _number(spec, box.value()), show)
 
     def _on_edited(self) -> None:
+        self._show_rows()
         self.changed.emit()
 
 

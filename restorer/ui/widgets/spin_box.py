@@ -51,10 +51,14 @@ class SpinBox(QDoubleSpinBox):
         return format_number(value, self.decimals())
 
     def valueFromText(self, text: str) -> float:  # noqa: N802
+        if self._is_special(text):
+            return self.minimum()
         value = parse_number(text.removesuffix(self.suffix()))
         return self.value() if value is None else value
 
     def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
+        if self._is_special(text):
+            return QValidator.State.Acceptable, text, position
         bare = text.removesuffix(self.suffix()).strip()
         value = parse_number(bare)
         if value is None:
@@ -69,6 +73,9 @@ class SpinBox(QDoubleSpinBox):
         value = parse_number(text.removesuffix(self.suffix()))
         nearest = self.value() if value is None else min(max(value, self.minimum()), self.maximum())
         return self.textFromValue(nearest) + self.suffix()
+
+    def _is_special(self, text: str) -> bool:
+        return bool(self.specialValueText()) and text == self.specialValueText()
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
         if self.hasFocus():
