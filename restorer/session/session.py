@@ -23,6 +23,7 @@ from restorer.formats.limits import GIB, Limits
 from restorer.formats.metadata import Metadata
 from restorer.formats.provenance import Provenance
 from restorer.formats.raster import ExportOptions, PhotoFile, decode_photo, read_photo
+from restorer.session.damage_maps import DamageMaps
 from restorer.session.engines import ClassicalEngine, Engines, check_device
 from restorer.session.export import export_photo
 from restorer.session.jobs import JobRequest
@@ -86,6 +87,7 @@ class Session:
         self.trouble_log = trouble_log if trouble_log is not None else TroubleLog()
         self._engines = Engines(self.catalogue, self._memory_budget, self.trouble_log)
         self._classical = ClassicalEngine()
+        self.damage_maps = DamageMaps()
         self._ids = count(1)
 
     @classmethod

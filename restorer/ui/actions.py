@@ -27,6 +27,7 @@ class Facts:
     last_mask: bool = False
     mask_clip: bool = False
     variants: bool = False
+    reviewing: bool = False
     busy: bool = False
 
 
@@ -84,6 +85,10 @@ def _use_tool(tool_id: str, commands: Commands) -> None:
 
 def _operation(operation_id: str) -> Callable[[Commands], object]:
     return lambda commands: commands.change_mask(operation_id)
+
+
+def _reviewing(facts: Facts) -> bool:
+    return facts.reviewing
 
 
 def _painted(facts: Facts) -> bool:
@@ -146,6 +151,11 @@ ROWS: tuple[ActionRow, ...] = (
     ActionRow("import-mask", "Import mask…", _C.import_mask),
     ActionRow("export-mask", "Export mask…", _C.export_mask, (), "", _painted),
     # Tasks
+    ActionRow("find-damage", "Find and review damage", _C.find_damage, ("Ctrl+F",), "scan", group="Work"),
+    ActionRow("next-find", "Next find", _C.next_find, (".",), "", _reviewing, on_canvas=True, group="Mark"),
+    ActionRow("previous-find", "Previous find", _C.previous_find, (",",), "", _reviewing, on_canvas=True),
+    ActionRow("keep-find", "Keep find", _C.keep_find, ("A",), "", _reviewing, on_canvas=True, group="Mark"),
+    ActionRow("drop-find", "Drop find", _C.drop_find, ("D",), "", _reviewing, on_canvas=True, group="Mark"),
     ActionRow("run", "Run", _C.run, ("Ctrl+Return", "Ctrl+Enter"), "", group="Work"),
     ActionRow("preview", "Preview here", _C.toggle_preview, ("P",), "", on_canvas=True, group="Work"),
     ActionRow("cancel", "Cancel job", _C.cancel, ("Esc",), "cancel", group="Work", hint="Cancel job, stroke, preview"),
@@ -160,6 +170,7 @@ MASK_MENU = (
     ("protect-marked", "protect-nothing"),
 )
 """What can be done with a whole mask, in groups; the options bar has it too."""
+_REVIEW = ("find-damage", "next-find", "previous-find", "keep-find", "drop-find")
 MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "File",
@@ -177,7 +188,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
          _SEPARATOR, "smaller", "bigger", "softer", "harder", _SEPARATOR, *MASK_MENU[0], _SEPARATOR, *MASK_MENU[1],
          _SEPARATOR, *MASK_MENU[2]),
     ),
-    ("Tasks", ("tasks>", _SEPARATOR, "run", "preview", "cancel")),
+    ("Tasks", ("tasks>", _SEPARATOR, *_REVIEW, _SEPARATOR, "run", "preview", "cancel")),
     ("Help", ("shortcuts", "about")),
 )  # fmt: skip
 """Titles and action ids; an id ending in ``>`` is a submenu that somebody else fills."""

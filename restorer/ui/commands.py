@@ -239,6 +239,22 @@ class Commands(QObject):
     def toggle_preview(self) -> None:
         self._editor.tasks.toggle_preview()
 
+    def find_damage(self) -> None:
+        self._editor.tasks.open_task("repair-scratches")
+        self._editor.find_button.click()
+
+    def next_find(self) -> None:
+        self._editor.review.next.click()
+
+    def previous_find(self) -> None:
+        self._editor.review.previous.click()
+
+    def keep_find(self) -> None:
+        self._editor.review.keep.click()
+
+    def drop_find(self) -> None:
+        self._editor.review.drop.click()
+
     def next_variant(self) -> None:
         self._workspace.choose_neighbour(1)
 

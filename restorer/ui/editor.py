@@ -12,11 +12,13 @@ from restorer.ui import theme
 from restorer.ui.canvas import CanvasView
 from restorer.ui.filmstrip import Filmstrip
 from restorer.ui.panels import HistoryPanel, JobsPanel, TaskPanel
+from restorer.ui.panels.review_panel import ReviewPanel
 from restorer.ui.side_panel import SidePanel
 from restorer.ui.tokens import PANEL_W
-from restorer.ui.widgets import OptionsBar, Splitter, ToolColumn
+from restorer.ui.widgets import KeyButton, OptionsBar, Splitter, ToolColumn
 from restorer.ui.workers import Lane
 
+REVIEWED_TASK = "repair-scratches"
 _CANVAS_AT_LEAST = (640, 360)
 _NARROW_PANEL_W = 312
 _NARROW_BELOW_PX = 1366
@@ -37,6 +39,10 @@ class Editor(QWidget):
         self.canvas = CanvasView(tiles=tiles)
         self.canvas.setMinimumSize(*_CANVAS_AT_LEAST)
         self.tasks = TaskPanel(tasks)
+        self.review = ReviewPanel()
+        self.find_button = KeyButton("Find and review", "Ctrl+F")
+        if any(task.id == REVIEWED_TASK for task in tasks):
+            self.tasks.place_review(REVIEWED_TASK, self.review, self.find_button)
         self.history = HistoryPanel()
         self.jobs = JobsPanel()
         self.filmstrip = Filmstrip()

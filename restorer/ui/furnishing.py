@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -23,12 +24,14 @@ from restorer.ui.commands import Commands
 from restorer.ui.crash import CrashWatch
 from restorer.ui.device_watch import DeviceWatch
 from restorer.ui.editor import Editor
+from restorer.ui.hints import hud_hints
 from restorer.ui.job_presenter import JobPresenter
 from restorer.ui.main_window import MainWindow
 from restorer.ui.messages import Message
 from restorer.ui.photo_presenter import PhotoPresenter
 from restorer.ui.preview_presenter import PreviewPresenter
 from restorer.ui.qimage import rgb_image
+from restorer.ui.review_presenter import ReviewPresenter
 from restorer.ui.side_panel import parse_state
 from restorer.ui.widgets import TOOLS, MessageAction, MessageStack
 from restorer.ui.widgets.mask_buttons import BUTTONS
@@ -55,6 +58,8 @@ class Furnishing(QObject):
         self._photos = PhotoPresenter(self.workspace, self.editor, window.status, self)
         self._jobs = JobPresenter(self.workspace, self.editor, self)
         self._preview = PreviewPresenter(self.workspace, self.editor, self._jobs, self)
+        self._review = ReviewPresenter(self.workspace, self.editor, self)
+        self._review.facts_changed.connect(self._refresh)
         self._closing = Closing(self.workspace, self)
         self._closing.message_raised.connect(self.show_message)
         self._devices = DeviceWatch(self.workspace, window.toolbar.device_button, self)
@@ -260,6 +265,7 @@ class Furnishing(QObject):
 
     def _show_hint(self, tool: str) -> None:
         self._status.set_hint(next(known.hint for known in TOOLS if known.id == tool))
+        self.editor.canvas.set_hud_left(hud_hints(tool))
 
     def _show_compare(self, mode: object) -> None:
         actions = self._window.actions_by_id
@@ -267,7 +273,7 @@ class Furnishing(QObject):
         actions["side"].setChecked(mode == "side")
 
     def _refresh(self) -> None:
-        self._window.actions_by_id.refresh(self._photos.facts())
+        self._window.actions_by_id.refresh(replace(self._photos.facts(), reviewing=self._review.is_on))
         self._show_title()
         self._refresh_zoom_buttons()
         self._show_compare(self.editor.canvas.compare())

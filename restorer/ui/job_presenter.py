@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from restorer.session.jobs import JobPreview, JobTilesPlanned, JobTileStarted
 from restorer.ui import words
 from restorer.ui.editor import Editor
+from restorer.ui.hints import hud_hints
 from restorer.ui.job_queue import Job, JobQueue, JobState
 from restorer.ui.panels import JobRow
 from restorer.ui.runs import RunProgress
@@ -14,7 +15,6 @@ from restorer.ui.workspace import Workspace
 
 _ROWS_AT_MOST_EVERY_MS = 100
 _FINISHED_SHOWN_MS = 4000
-_KEYS_HINT = (((), "Hold"), ("\\", "original"), ("Y", "split"))
 
 
 class JobPresenter(QObject):
@@ -69,7 +69,7 @@ class JobPresenter(QObject):
             self._rows.start()
 
     def _on_photo_shown(self) -> None:
-        self._canvas.set_hud_left(_KEYS_HINT)
+        self._canvas.set_hud_left(hud_hints(self._canvas.tool()))
         run = self._workspace.runs.progress_of(self._workspace.current)
         if run is not None:
             self._canvas.set_tiles(run.tiles, run.mask)

@@ -21,6 +21,10 @@ _TRIES = 4
 """How often an order is worked out anew because the mask changed meanwhile."""
 
 
+def _nothing() -> None:
+    """What follows an order that nothing follows."""
+
+
 class MaskWork(QObject):
     """Belongs to the window's thread. While :attr:`is_busy`, tools should rest: what they do would be in the way."""
 
@@ -33,20 +37,24 @@ class MaskWork(QObject):
         super().__init__(parent)
         self._lanes = lanes
         self._open = 0
-        self._preview: tuple[Callable[[], Any], Callable[[Any], None]] | None = None
-        self._previewing = False
+        self._waiting: dict[str, tuple[Callable[[], Any], Callable[[Any], None]]] = {}
+        self._computing = False
 
     @property
     def is_busy(self) -> bool:
         """Whether an order is being carried out."""
         return self._open > 0
 
-    def submit(self, photo: OpenPhoto, order: MaskOrder) -> None:
-        """Has an order carried out; several one after another."""
+    def submit(self, photo: OpenPhoto, order: MaskOrder, then: Callable[[], object] = _nothing) -> None:
+        """Has an order carried out; several one after another.
+
+        Args:
+            then: called once it is, whether it changed anything or not; not where it failed.
+        """
         document = photo.document
         if order.pixels > AT_ONCE_PX or self.is_busy:
             self._count(1)
-            self._enqueue(photo, order, _TRIES)
+            self._enqueue(photo, order, then, _TRIES)
             return
         plane = document.protected if order.protects else document.mask
         try:
@@ -55,17 +63,17 @@ class MaskWork(QObject):
             self._on_failed(order, error)
             return
         self._apply(photo, order, edit)
+        then()
 
-    def compute(self, work: Callable[[], Any], done: Callable[[Any], None]) -> None:
-        """Works something out on the thread for previews and hands it to ``done`` here; of several that wait only the
-        latest is."""
-        self._preview = (work, done)
-        if not self._previewing:
-            self._next_preview()
+    def compute(self, work: Callable[[], Any], done: Callable[[Any], None], channel: str = "tool") -> None:
+        """Works something out on a thread and hands it to ``done`` here; of what waits in a channel only the latest."""
+        self._waiting[channel] = (work, done)
+        if not self._computing:
+            self._compute_next()
 
     # -- orders
 
-    def _enqueue(self, photo: OpenPhoto, order: MaskOrder, tries: int) -> None:
+    def _enqueue(self, photo: OpenPhoto, order: MaskOrder, then: Callable[[], object], tries: int) -> None:
         document = photo.document
         found: list[tuple[int, MaskEdit]] = []
 
@@ -77,11 +85,13 @@ class MaskWork(QObject):
 
         def end() -> None:
             if found and found[0][0] != document.mask_revision and tries > 1:
-                self._enqueue(photo, order, tries - 1)
+                self._enqueue(photo, order, then, tries - 1)
                 return
             if found:
                 self._apply(photo, order, found[0][1])
             self._count(-1)
+            if found:
+                then()
 
         self._lanes.marks.submit(
             Ticket(work, on_event=found.append, on_failed=partial(self._on_failed, order), on_ended=end)
@@ -105,14 +115,13 @@ class MaskWork(QObject):
 
     # -- previews
 
-    def _next_preview(self) -> None:
-        if self._preview is None:
-            self._previewing = False
+    def _compute_next(self) -> None:
+        self._computing = bool(self._waiting)
+        if not self._waiting:
             return
-        self._previewing = True
-        (work, done), self._preview = self._preview, None
+        work, done = self._waiting.pop(next(iter(self._waiting)))
 
         def run(_token: CancelToken) -> Iterator[object]:
             yield work()
 
-        self._lanes.marks.submit(Ticket(run, on_event=done, on_ended=self._next_preview))
+        self._lanes.marks.submit(Ticket(run, on_event=done, on_ended=self._compute_next))

@@ -21,6 +21,7 @@ from restorer.session.marking.operations import plane_order
 from restorer.session.marking.order import MaskOrder
 from restorer.session.session import Session
 from restorer.tasks.spec import VARIANT
+from restorer.ui.detections import Detections
 from restorer.ui.exporting import Exporter, ExportOrder
 from restorer.ui.job_queue import JobQueue, JobState
 from restorer.ui.mask_files import MaskFiles
@@ -63,6 +64,7 @@ class Workspace(QObject):
         self.exporter = Exporter(session, self.lanes, self.jobs, self)
         self.masks = MaskFiles(self.lanes, self)
         self.mask_work = MaskWork(self.lanes, self)
+        self.detections = Detections(session, self.lanes, self.jobs, self)
         self._mask_clip: Mask | None = None
         self._photos: list[OpenPhoto] = []
         self._current: OpenPhoto | None = None
@@ -73,7 +75,7 @@ class Workspace(QObject):
         self.exporter.exported.connect(self._on_exported)
         self.masks.mask_read.connect(self._on_mask_read)
         self.mask_work.changed.connect(self._on_mask_changed)
-        for part in (self.opener, self.runs, self.exporter, self.masks, self.mask_work):
+        for part in (self.opener, self.runs, self.exporter, self.masks, self.mask_work, self.detections):
             part.message_raised.connect(self.message_raised)
 
     # -- photos

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 
 from restorer.ui import theme
 from restorer.ui.canvas.legend import Legend
+from restorer.ui.icons import swatch
 from restorer.ui.tokens import (
     HUD_BORDER_OPACITY,
     HUD_PLATE,
@@ -26,6 +27,7 @@ PLATE_H = 28
 BADGE_H = 24
 _GAP = 8
 _BETWEEN_PLATES = 8
+_SWATCH = 12
 _CAP_BORDER_OPACITY = 0.35
 
 
@@ -37,11 +39,13 @@ class Part:
         text: what it says, or the key sequence of a cap.
         is_key: whether it is a cap.
         strong: whether a text is in the first text colour.
+        swatch: a colour to show in place of a text, as ``#RRGGBB``.
     """
 
     text: str
     is_key: bool = False
     strong: bool = False
+    swatch: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,10 @@ class Plate:
         x = left + PADDING
         for part in self.parts:
             width = _width(part, metrics)
-            if part.is_key:
+            if part.swatch:
+                side = float(_SWATCH)
+                swatch(part.swatch).paint(painter, QRectF(x, top + (self.height - side) / 2, side, side).toRect())
+            elif part.is_key:
                 cap = QColor(HUD_TEXT)
                 cap.setAlphaF(_CAP_BORDER_OPACITY)
                 paint_cap(painter, QPointF(x, top + (self.height - CAP_H) / 2), part.text, QColor(HUD_TEXT), cap)
@@ -144,4 +151,6 @@ def _font() -> QFont:
 
 
 def _width(part: Part, metrics: QFontMetricsF) -> float:
+    if part.swatch:
+        return float(_SWATCH)
     return float(cap_size(part.text).width()) if part.is_key else metrics.horizontalAdvance(part.text)

@@ -104,6 +104,9 @@ class InputSurface(Surface):
         """Works something out for a preview; only the latest is cared for."""
         self.worker(work, done)
 
+    def pick_find(self, x: float, y: float, *, turns: bool) -> None:
+        """The person clicked with the review tool; of no use where nothing is reviewed."""
+
     def outline_changed(self) -> None:
         """What the tool in hand would mark is something else."""
         bounds = self._outlines.bounds(

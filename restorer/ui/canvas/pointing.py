@@ -12,6 +12,7 @@ from restorer.core.brush import BrushMode
 from restorer.ui.canvas.tools.base import Cursor, Outline, Pointer, Tool, ToolHost
 from restorer.ui.canvas.tools.brush import BrushTool
 from restorer.ui.canvas.tools.pan_zoom import PanTool, SplitTool, ZoomTool
+from restorer.ui.canvas.tools.review import ReviewTool
 from restorer.ui.canvas.tools.ribbon import RibbonTool
 from restorer.ui.canvas.tools.shapes import EllipseTool, LassoTool, PolygonTool, RectangleTool
 from restorer.ui.canvas.tools.wand import WandTool
@@ -73,6 +74,7 @@ class Pointing:
             "ellipse": EllipseTool(host),
             "ribbon": RibbonTool(host),
             "wand": WandTool(host),
+            "review": ReviewTool(host),
             "pan": self._pan,
             "zoom": ZoomTool(host),
         }

@@ -14,8 +14,10 @@ from restorer.core.image import Image, Patch
 from restorer.core.mask import Mask
 from restorer.formats.color import to_display
 from restorer.session.alignment import aligned
+from restorer.session.marking.find_levels import FindLevels
 from restorer.ui.canvas import split_line
 from restorer.ui.canvas.compare import Compare, Pane, panes, split_x
+from restorer.ui.canvas.finds_layer import FindsLayer
 from restorer.ui.canvas.job_tiles import JobTiles, outline_reach
 from restorer.ui.canvas.mask_layer import MaskLayer
 from restorer.ui.canvas.overlay import Overlay
@@ -51,6 +53,7 @@ class Scene:
         untouched = not document.history.entries
         self._mask = MaskLayer(document.mask, is_empty=untouched)
         self._protected = ProtectedLayer(document.protected, is_empty=untouched)
+        self._finds: FindsLayer | None = None
         self._reference: Image | None = None
         self._before: PhotoLayer | None = None
         self._after: PhotoLayer | None = None
@@ -77,6 +80,15 @@ class Scene:
 
     def mask_touched(self, bounds: Bounds, *, protects: bool = False) -> None:
         (self._protected if protects else self._mask).update(bounds)
+
+    def show_finds(self, levels: FindLevels | None, threshold: int, ratio: float) -> None:
+        """Shows finds to review, or none any more."""
+        if levels is None:
+            self._finds = None
+        elif self._finds is None:
+            self._finds = FindsLayer(levels, threshold, ratio)
+        else:
+            self._finds.show(levels, threshold, ratio)
 
     # -- a running job
 
@@ -232,6 +244,9 @@ class Scene:
                 marks.look(viewport)
                 if self.overlay is not Overlay.OFF:
                     marks.paint(painter, shown, *place)
+            if self._finds is not None and self.overlay is not Overlay.OFF:
+                self._finds.look(viewport)
+                self._finds.paint(painter, shown, *place)
             painter.save()
             painter.setClipRect(QRect(shown.left, shown.top, shown.width, shown.height))
             painter.translate(pane.offset_x, 0)

@@ -18,10 +18,10 @@ from restorer.core.placement import Placement
 from restorer.ui import theme
 from restorer.ui.canvas.compare import Compare
 from restorer.ui.canvas.hud import hint_plate, status_plate
-from restorer.ui.canvas.input import InputSurface
 from restorer.ui.canvas.job_tiles import FADE_S
 from restorer.ui.canvas.keys import Command, Hold, command_of, hold_of
 from restorer.ui.canvas.overlay import Overlay
+from restorer.ui.canvas.reviewing import ReviewSurface
 from restorer.ui.canvas.scene import Scene
 from restorer.ui.canvas.tools.brush import HARDNESS_STEP, SIZE_STEP, hardened, resized
 from restorer.ui.canvas.trial import Trial
@@ -34,7 +34,7 @@ _ARROWS = {Command.LEFT: (-1, 0), Command.RIGHT: (1, 0), Command.UP: (0, -1), Co
 _SPLIT_STEP = 0.01
 
 
-class CanvasView(InputSurface):
+class CanvasView(ReviewSurface):
     """Shows one document and paints on its mask.
 
     Setters emit nothing, except that ``zoom_changed`` and ``tool_changed`` always tell; the other signals say that

@@ -136,6 +136,14 @@ class TaskPanel(FoldingPanel):
         """The line above Run: what the task keeps, or what it waits for. Empty hides it."""
         self._sections[task_id].set_hint(text, icon)
 
+    def place_review(self, task_id: str, panel: QWidget, button: QWidget) -> None:
+        """Adds a button that begins a review of what a task finds, and the panel that its form makes way for."""
+        self._sections[task_id].place_review(panel, button)
+
+    def set_reviewing(self, task_id: str, reviewing: bool) -> None:
+        """Shows the review of a task, or its form again."""
+        self._sections[task_id].set_reviewing(reviewing)
+
     def set_busy(self, busy: bool) -> None:
         """While a job runs, Run says that it queues; it never greys out."""
         for section in self._sections.values():

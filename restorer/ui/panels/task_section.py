@@ -94,6 +94,9 @@ class TaskSection(QWidget):
         self._variants_row = self._build_variants()
         self._variants_row.hide()
         self._unused: Mapping[str, Collection[str]] = {}
+        self._filled = QWidget()
+        self._review: QWidget | None = None
+        self._review_row, self._review_place = QHBoxLayout(), QVBoxLayout()
         self._body = self._build_body()
         self._body.hide()
         layout = QVBoxLayout(self)
@@ -109,6 +112,20 @@ class TaskSection(QWidget):
         self.models.chosen.connect(lambda: self.changed.emit(self._task_id))
         self.models.chosen.connect(self._show_fields)
         self.variants.chosen.connect(self.variant_chosen)
+
+    def place_review(self, panel: QWidget, button: QWidget) -> None:
+        """Adds a button that begins a review, and the panel that takes the form's place meanwhile."""
+        self._review = panel
+        self._review_row.setContentsMargins(PADDING, GAP, PADDING, 0)
+        self._review_row.addWidget(button)
+        self._review_place.addWidget(panel)
+        panel.hide()
+
+    def set_reviewing(self, reviewing: bool) -> None:
+        """Shows the review, or the form again."""
+        if self._review is not None:
+            self._filled.setVisible(not reviewing)
+            self._review.setVisible(reviewing)
 
     def is_open(self) -> bool:
         return self.header.isChecked()
@@ -174,14 +191,20 @@ class TaskSection(QWidget):
         line.addWidget(label)
         line.addWidget(self.models, 1)
         layout.addWidget(row)
-        layout.addWidget(self.form)
-        layout.addWidget(self._hint)
+        filled = QVBoxLayout(self._filled)
+        filled.setContentsMargins(0, 0, 0, 0)
+        filled.setSpacing(0)
+        filled.addWidget(self.form)
+        filled.addWidget(self._hint)
         run = QHBoxLayout()
         run.setContentsMargins(PADDING, GAP, PADDING, 0)
         run.setSpacing(GAP)
         run.addWidget(self.preview_button)
         run.addWidget(self.run_button, 1)
-        layout.addLayout(run)
+        filled.addLayout(run)
+        filled.addLayout(self._review_row)
+        layout.addWidget(self._filled)
+        layout.addLayout(self._review_place)
         layout.addWidget(self._variants_row)
         return body
 

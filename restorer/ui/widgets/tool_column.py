@@ -58,6 +58,7 @@ TOOLS = (
          ("mode", "wand", "smooth")),
     Tool("protect", "Protect", "protect", "G", "Paint what must never be touched; right button takes protection away",
          ("brush", "brush-mode", "pressure")),
+    Tool("review", "Review", "scan", "V", "Click a find to drop or keep it; . and , go to the next, A keeps, D drops"),
     Tool("pan", "Pan", "pan", "H", "Drag the photo; with any tool hold Space or the middle button"),
     Tool("zoom", "Zoom", "zoom", "Z", "Click to zoom in, Alt+click to zoom out; the wheel does so with any tool"),
 )  # fmt: skip

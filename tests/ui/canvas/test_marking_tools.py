@@ -24,7 +24,7 @@ from restorer.ui.icons import icon
 from restorer.ui.mark_options import MarkOptions
 from restorer.ui.widgets.tool_column import TOOLS, Tool
 
-MARKING = [tool for tool in TOOLS if tool.id not in ("pan", "zoom")]
+MARKING = [tool for tool in TOOLS if tool.id not in ("pan", "zoom", "review")]
 AREAS = [tool for tool in TOOLS if "mode" in tool.options]
 WIDTH, HEIGHT = 400, 300
 

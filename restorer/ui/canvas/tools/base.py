@@ -111,6 +111,10 @@ class ToolHost(Protocol):
         was asked before and is not done yet may never be."""
         ...
 
+    def pick_find(self, x: float, y: float, *, turns: bool) -> None:
+        """A click on what was found there: takes it in hand, and on request turns round whether it is kept."""
+        ...
+
     def zoom(self) -> float:
         """Device pixels per image pixel."""
         ...
