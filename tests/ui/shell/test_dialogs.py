@@ -199,7 +199,13 @@ class TestShortcuts:
         assert set(redo.shortcuts) == {"Ctrl+Shift+Z", "Ctrl+Y"}
 
     def test_texts_end_in_dots_only_where_more_is_asked(self) -> None:
-        assert {row.id for row in ROWS if row.text.endswith("…")} == {"open", "export", "import-mask", "export-mask"}
+        assert {row.id for row in ROWS if row.text.endswith("…")} == {
+            "open",
+            "export",
+            "export-provenance",
+            "import-mask",
+            "export-mask",
+        }
 
 
 def test_about_names_version_and_licence(qtbot: QtBot) -> None:
