@@ -12,6 +12,7 @@ import enum
 import functools
 import itertools
 import math
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -250,22 +251,29 @@ class StrokePainter:
         Returns:
             the cells that were not yet full, within ``box``.
         """
-        reach, dirty = stamp.shape[0] // 2, []
-        for cell in self._editor.cells(box):
-            if cell in self._solid:
-                continue
-            whole = self._editor.bounds_of(cell)
-            across = max(abs(whole.left - middle[0]), abs(whole.right - middle[0]))
-            down = max(abs(whole.top - middle[1]), abs(whole.bottom - middle[1]))
-            part = whole.intersect(box)
-            if math.hypot(across, down) <= solid_px:
-                self._editor.touch(whole)[...] = 255 if self._brush.mode is BrushMode.ADD else 0
-                self._solid.add(cell)
-            else:
-                self._combine(part, stamp[part.translate(reach - middle[0], reach - middle[1]).slices])
-            dirty.append(part)
-        self._parts += _runs(dirty)
-        return Bounds.around(dirty)
+        side, (x, y), reach = MaskEditor.CELL, middle, stamp.shape[0] // 2
+        runs: list[Bounds] = []
+        for row in range(box.top // side, (box.bottom - 1) // side + 1):
+            top, bottom = row * side, (row + 1) * side
+            room = solid_px**2 - max(abs(top - y), abs(bottom - y)) ** 2
+            for inside, columns in itertools.groupby(
+                (
+                    column
+                    for column in range(box.left // side, (box.right - 1) // side + 1)
+                    if (row, column) not in self._solid
+                ),
+                lambda column: max(abs(column * side - x), abs((column + 1) * side - x)) ** 2 <= room,  # noqa: B023
+            ):
+                for first, last in _stretches(columns):
+                    run = Bounds(first * side, top, (last + 1) * side, bottom).intersect(box)
+                    if inside:
+                        self._editor.touch(run)[...] = 255 if self._brush.mode is BrushMode.ADD else 0
+                        self._solid.update((row, column) for column in range(first, last + 1))
+                    else:
+                        self._combine(run, stamp[run.translate(reach - x, reach - y).slices])
+                    runs.append(run)
+        self._parts += _quarters(runs, middle)
+        return Bounds.around(runs)
 
     def _combine(self, box: Bounds, values: Plane) -> None:
         target = self._editor.touch(box)
@@ -275,16 +283,28 @@ class StrokePainter:
             np.minimum(target, 255 - values, out=target)
 
 
-def _runs(cells: list[Bounds]) -> tuple[Bounds, ...]:
-    """Neighbours in a row as one; the cells come row by row."""
-    runs: list[Bounds] = []
-    for cell in cells:
-        last = runs[-1] if runs else None
-        if last is not None and (last.top, last.right) == (cell.top, cell.left):
-            runs[-1] = last.union(cell)
+def _quarters(runs: list[Bounds], middle: tuple[int, int]) -> tuple[Bounds, ...]:
+    """The rectangles around those of each quarter about the middle: few, and of a crescent not all of its box."""
+    groups: dict[tuple[bool, bool], list[Bounds]] = {}
+    for run in runs:
+        key = run.left + run.right < 2 * middle[0], run.top + run.bottom < 2 * middle[1]
+        groups.setdefault(key, []).append(run)
+    return tuple(Bounds.around(group) for group in groups.values())
+
+
+def _stretches(columns: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """First and last of each stretch of rising numbers that misses none."""
+    first = last = None
+    for column in columns:
+        if first is None or last is None:
+            first = last = column
+        elif column == last + 1:
+            last = column
         else:
-            runs.append(cell)
-    return tuple(runs)
+            yield first, last
+            first = last = column
+    if first is not None and last is not None:
+        yield first, last
 
 
 def _between(start: StrokePoint, end: StrokePoint, share: float) -> StrokePoint:

@@ -134,20 +134,19 @@ class MaskEditor:
 
         ``bounds`` must lie within the mask.
         """
-        for cell in self.cells(bounds):
+        for cell in self._cells(bounds):
             if cell not in self._saved:
-                whole = self.bounds_of(cell)
+                whole = self._bounds_of(cell)
                 self._saved[cell] = MaskPiece(whole, self._mask.plane[whole.slices].copy())
         return self._mask.plane[bounds.slices]
 
-    def cells(self, bounds: Bounds) -> Iterator[Cell]:
-        """Row and column of each cell that shares a pixel with ``bounds``."""
+    def _cells(self, bounds: Bounds) -> Iterator[Cell]:
         if not bounds.is_empty:
             for row in range(bounds.top // self.CELL, (bounds.bottom - 1) // self.CELL + 1):
                 for column in range(bounds.left // self.CELL, (bounds.right - 1) // self.CELL + 1):
                     yield row, column
 
-    def bounds_of(self, cell: Cell) -> Bounds:
+    def _bounds_of(self, cell: Cell) -> Bounds:
         """The pixels of a cell, within the mask."""
         left, top = cell[1] * self.CELL, cell[0] * self.CELL
         return Bounds(left, top, left + self.CELL, top + self.CELL).clip(self._mask.width, self._mask.height)

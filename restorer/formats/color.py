@@ -23,6 +23,8 @@ _BEHIND_ALPHA = 128
 _GAMUT_TOLERANCE = 0.002
 """Of full linear light: rounding in 8-bit photos puts colours on the border of a gamut that far outside."""
 _SAMPLE_PIXELS = 100_000
+_THUMBNAIL_SAMPLES = 32
+"""Source pixels across one of a thumbnail; more make it no better, and a large scan is read for a second."""
 _Sample = TypeVar("_Sample", bound=np.generic)
 
 
@@ -193,8 +195,13 @@ def to_profile(pixels: Pixels, color: ColorTag, target: bytes, intent: Intent) -
 def thumbnail(image: Image, side: int) -> DisplayPixels:
     """The picture, whole and upright, with its longer side ``side`` pixels (never enlarged), as 8-bit sRGB.
 
-    Every source pixel counts (area average), in the photo's own encoding.
+    Every source pixel counts (area average), in the photo's own encoding; of photos more than 32 times as large, every
+    so manyth.
     """
+    step = max(1, max(image.width, image.height) // (_THUMBNAIL_SAMPLES * side))
+    if step > 1:
+        top, left = min(step // 2, image.height - 1), min(step // 2, image.width - 1)
+        image = Image(image.pixels[top::step, left::step].copy(), image.color)
     scale = min(1.0, side / max(image.width, image.height))
     size = max(1, round(image.width * scale)), max(1, round(image.height * scale))
     if image.has_alpha:

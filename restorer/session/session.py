@@ -22,7 +22,7 @@ from restorer.core.vault import PixelVault
 from restorer.formats.limits import GIB, Limits
 from restorer.formats.metadata import Metadata
 from restorer.formats.provenance import Provenance
-from restorer.formats.raster import ExportOptions, PhotoFile, decode_photo, read_photo
+from restorer.formats.raster import ExportOptions, PhotoFile, Preview, decode_photo, read_photo, read_preview
 from restorer.session.damage_maps import DamageMaps
 from restorer.session.engines import ClassicalEngine, Engines, check_device
 from restorer.session.export import export_photo
@@ -130,6 +130,13 @@ class Session:
         Raises InputError, naming the file and the reason, where it cannot be opened.
         """
         return read_photo(path, page=page, limits=self.limits)
+
+    def preview_photo(self, path: Path, side_px: int) -> Preview | None:
+        """A small picture of a photo, sooner than the photo itself; None where its format gives none.
+
+        Raises InputError as :meth:`open_photo`.
+        """
+        return read_preview(path, side_px, limits=self.limits)
 
     def open_bytes(self, data: bytes, name: str) -> PhotoFile:
         """As :meth:`open_photo`, from a clipboard or a drop."""

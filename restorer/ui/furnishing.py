@@ -19,6 +19,7 @@ from restorer.tasks import TASKS
 from restorer.tasks.spec import DETAIL
 from restorer.ui import theme
 from restorer.ui.actions import MASK_MENU, ROWS
+from restorer.ui.canvas.pending import Pending
 from restorer.ui.closing import QUESTION, Closing
 from restorer.ui.commands import Commands
 from restorer.ui.crash import CrashWatch
@@ -28,6 +29,7 @@ from restorer.ui.hints import hud_hints
 from restorer.ui.job_presenter import JobPresenter
 from restorer.ui.main_window import MainWindow
 from restorer.ui.messages import Message
+from restorer.ui.opening import Pictured
 from restorer.ui.photo_presenter import PhotoPresenter
 from restorer.ui.preview_presenter import PreviewPresenter
 from restorer.ui.qimage import rgb_image
@@ -122,6 +124,7 @@ class Furnishing(QObject):
         workspace.settings_changed.connect(self._on_settings_changed)
         workspace.opener.sample_pictured.connect(self._on_sample_pictured)
         workspace.opener.waiting_changed.connect(self._on_opening)
+        workspace.opener.pictured.connect(self._on_pictured)
         self._photos.facts_changed.connect(self._refresh)
         self._jobs.facts_changed.connect(self._refresh)
         self._jobs.report_wanted.connect(self._copy)
@@ -216,6 +219,15 @@ class Furnishing(QObject):
 
     def _on_opening(self, name: str) -> None:
         self._window.empty.set_opening(name)
+        if not name and self.editor.canvas.is_pending():
+            self.editor.canvas.show_pending(None)
+            self._window.show_editor(False)
+
+    def _on_pictured(self, pictured: Pictured) -> None:
+        """A large photo is on its way; where another one is being worked on, that stays in view."""
+        if self.workspace.current is None:
+            self.editor.canvas.show_pending(Pending(pictured.picture, pictured.width, pictured.height))
+            self._window.show_editor(True)
 
     def _on_settings_changed(self) -> None:
         recent = self.workspace.session.settings.recent

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QImage
 
+from restorer.core.errors import RestorerError
 from restorer.core.mask import Mask
 from restorer.core.progress import CancelToken
-from restorer.formats.color import thumbnail
+from restorer.formats.color import thumbnail, to_display
 from restorer.session.session import Session
 from restorer.ui.messages import error_message
 from restorer.ui.photo import OpenPhoto
 from restorer.ui.preload import heavy_imports
+from restorer.ui.qimage import rgb_image
 from restorer.ui.workers import Lanes, Ticket
+
+_PICTURED_FROM_BYTES = 8 * 2**20
+_PICTURE_SIDE_PX = 1600
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,11 +34,22 @@ class Opened:
     mask: Mask | None = None
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Pictured:
+    """A small picture of a large photo, before the photo itself is read, and the photo's size."""
+
+    picture: QImage
+    width: int
+    height: int
+
+
 class Opener(QObject):
     """Belongs to the window's thread."""
 
     opened = Signal(object)
     """An :class:`Opened`."""
+    pictured = Signal(object)
+    """A :class:`Pictured`, where the file is large and gives a small picture sooner than the photo."""
     waiting_changed = Signal(str)
     """Name of what is being opened, empty when nothing is."""
     sample_pictured = Signal(object)
@@ -47,7 +65,7 @@ class Opener(QObject):
     def open_files(self, paths: Iterable[Path]) -> None:
         """Opens each; one that cannot be opened says so and does not stop the others."""
         for path in paths:
-            self._submit(path.name, partial(self._read, path))
+            self._submit(path.name, partial(self._read, path), partial(self._picture, path))
 
     def open_bytes(self, data: bytes, name: str) -> None:
         """Opens an encoded picture, from the clipboard say."""
@@ -66,21 +84,40 @@ class Opener(QObject):
 
         self._lanes.thumbnails.submit(Ticket(work, on_event=self.sample_pictured.emit))
 
-    def _submit(self, name: str, make: Callable[[], Opened]) -> None:
+    def _submit(
+        self, name: str, make: Callable[[], Opened], picture: Callable[[], Pictured | None] = lambda: None
+    ) -> None:
         def work(_token: CancelToken) -> Iterator[object]:
             with heavy_imports("cv2"):
+                yield picture()
                 yield make()
 
         self._names.append(name)
         self._lanes.io.submit(
             Ticket(
                 work,
-                on_event=self.opened.emit,
+                on_event=self._on_event,
                 on_failed=partial(self._on_failed, name),
                 on_ended=partial(self._on_ended, name),
             )
         )
         self.waiting_changed.emit(self._names[0])
+
+    def _on_event(self, event: Opened | Pictured | None) -> None:
+        if isinstance(event, Pictured):
+            self.pictured.emit(event)
+        elif event is not None:
+            self.opened.emit(event)
+
+    def _picture(self, path: Path) -> Pictured | None:
+        """None where reading the photo itself is quick, or what the file says will be told then."""
+        with contextlib.suppress(RestorerError, OSError):
+            if path.stat().st_size >= _PICTURED_FROM_BYTES:
+                preview = self._session.preview_photo(path, _PICTURE_SIDE_PX)
+                if preview is not None:
+                    pixels = to_display(preview.image.pixels, preview.image.color)
+                    return Pictured(rgb_image(pixels), preview.width, preview.height)
+        return None
 
     def _read(self, path: Path) -> Opened:
         file = self._session.open_photo(path)

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QEvent, QEventLoop, QObject, QPointF, Qt, QTimer
-from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtCore import QEvent, QPointF, QTimer
+from PySide6.QtWidgets import QApplication
 
 from restorer.core.brush import Brush, StrokePoint
 from restorer.core.document import Document
@@ -22,44 +20,12 @@ from restorer.formats.raster import ExportOptions, write_photo
 from restorer.session.provenance import filled_mask
 from restorer.session.settings_file import SettingsStore
 from restorer.ui.canvas import CanvasView
+from restorer.ui.probe_hands import GapWatch, send_mouse, settle, until
 from restorer.ui.shell import Shell
 from restorer.ui.workspace import Workspace
 
-_TICK_MS = 5
-_TIMEOUT_S = 600.0
 _STROKES = 8
 _CANCEL_AFTER_TILES = 1
-
-
-class GapWatch(QObject):
-    """How late a timer of 5 ms fires: how long the event loop could not answer."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._timer = QTimer(self, interval=_TICK_MS, timerType=Qt.TimerType.PreciseTimer)
-        self._timer.timeout.connect(self._on_tick)
-        self._last = 0.0
-        self.gaps_ms: list[float] = []
-
-    def start(self) -> None:
-        self.gaps_ms = []
-        self._last = time.perf_counter()
-        self._timer.start()
-
-    def stop(self) -> dict[str, float]:
-        """Middle, 99th percentile and longest since :meth:`start`, in ms."""
-        self._timer.stop()
-        gaps = np.array(self.gaps_ms or [0.0])
-        return {
-            "p50": round(float(np.percentile(gaps, 50)), 2),
-            "p99": round(float(np.percentile(gaps, 99)), 2),
-            "max": round(float(gaps.max()), 2),
-        }
-
-    def _on_tick(self) -> None:
-        now = time.perf_counter()
-        self.gaps_ms.append(max(0.0, (now - self._last) * 1000 - _TICK_MS))
-        self._last = now
 
 
 @dataclass(slots=True)
@@ -90,20 +56,20 @@ def measure_run(folder: Path, *, megapixels: float, defects: int, model: str, de
     write_photo(path, _photo(megapixels), Metadata(), ExportOptions(compression="none"))
     shell = Shell(app, store=SettingsStore(folder / "settings.toml"))  # type: ignore[arg-type]
     shell.start()
-    _until(lambda: shell.furnishing is not None)
+    until(lambda: shell.furnishing is not None)
     assert shell.furnishing is not None
     workspace = shell.furnishing.workspace
     workspace.session.update_settings(device=device)
     watch = GapWatch()
     watch.start()
     workspace.open_files([path])
-    _until(lambda: workspace.document is not None)
-    _settle()
+    until(lambda: workspace.document is not None)
+    settle()
     opening = watch.stop()
     assert workspace.document is not None
     stage = _Stage(shell, workspace, shell.furnishing.editor.canvas, workspace.document)
     _mark(stage, defects)
-    _settle(1000)
+    settle(1000)
     model = model or workspace.session.models_for("inpaint")[0].id
     repair = _repair(stage, model, watch)
     report = {
@@ -119,7 +85,7 @@ def measure_run(folder: Path, *, megapixels: float, defects: int, model: str, de
     }
     shell.finish()
     shell.window.deleteLater()
-    _settle()
+    settle()
     return report
 
 
@@ -135,9 +101,9 @@ def _repair(stage: _Stage, model: str, watch: GapWatch) -> dict[str, Any]:
     painter = QTimer(interval=400)
     painter.timeout.connect(lambda: _paint_stroke(stage, painted))
     painter.start()
-    _until(lambda: not workspace.jobs.open_jobs)
+    until(lambda: not workspace.jobs.open_jobs)
     painter.stop()
-    _settle()
+    settle()
     gaps = watch.stop()
     after = document.image
     changed = (after.pixels != before.pixels).any(axis=2)
@@ -168,10 +134,10 @@ def _cancel(stage: _Stage, model: str) -> dict[str, Any]:
         run = workspace.runs.progress_of(workspace.current)
         return run is not None and len(run.previews) >= _CANCEL_AFTER_TILES
 
-    _until(far_enough)
+    until(far_enough)
     started = time.perf_counter()
     workspace.cancel()
-    _until(lambda: job.state.is_over)
+    until(lambda: job.state.is_over)
     return {
         "ms": round((time.perf_counter() - started) * 1000, 1),
         "state": job.state.value,
@@ -217,7 +183,7 @@ def _paint_stroke(stage: _Stage, painted: list[float]) -> None:
     kinds = [QEvent.Type.MouseButtonPress, *[QEvent.Type.MouseMove] * 6, QEvent.Type.MouseButtonRelease]
     for number, kind in enumerate(kinds):
         began = time.perf_counter()
-        _send_mouse(stage.canvas, kind, middle + QPointF(0.0, number - 3.0))
+        send_mouse(stage.canvas, kind, middle + QPointF(0.0, number - 3.0))
         slowest = max(slowest, (time.perf_counter() - began) * 1000)
     painted.append(slowest)
 
@@ -230,34 +196,5 @@ def _on_canvas(stage: _Stage, column: int, row: int) -> QPointF:
     return QPointF(left + (column + 0.5) * scale, top + (row + 0.5) * scale)
 
 
-def _send_mouse(widget: QWidget, kind: QEvent.Type, position: QPointF) -> None:
-    left = Qt.MouseButton.LeftButton
-    button = Qt.MouseButton.NoButton if kind == QEvent.Type.MouseMove else left
-    held = Qt.MouseButton.NoButton if kind == QEvent.Type.MouseButtonRelease else left
-    where = QPointF(widget.mapToGlobal(position.toPoint()))
-    event = QMouseEvent(kind, position, where, button, held, Qt.KeyboardModifier.NoModifier)
-    QApplication.sendEvent(widget, event)
-
-
 def _steps(document: Document) -> int:
     return sum(entry.step is not None for entry in document.history.applied)
-
-
-def _until(condition: Callable[[], bool]) -> None:
-    """Runs the event loop until the condition holds."""
-    loop, deadline = QEventLoop(), time.monotonic() + _TIMEOUT_S
-    timer = QTimer(interval=2 * _TICK_MS)
-    timer.timeout.connect(lambda: loop.quit() if condition() or time.monotonic() > deadline else None)
-    timer.start()
-    if not condition():
-        loop.exec()
-    timer.stop()
-    if not condition():
-        raise RuntimeError("the window did not get there in ten minutes")
-
-
-def _settle(milliseconds: int = 300) -> None:
-    """Lets the window paint what is left to paint."""
-    loop = QEventLoop()
-    QTimer.singleShot(milliseconds, loop.quit)
-    loop.exec()

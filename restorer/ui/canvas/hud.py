@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPixmap
 
 from restorer.ui import theme
 from restorer.ui.canvas.legend import Legend
@@ -62,8 +64,14 @@ class Plate:
 
     def paint(self, painter: QPainter, left: float, top: float) -> None:
         """Paints with the top left corner there, in logical pixels."""
-        if not self.parts:
-            return
+        if self.parts:
+            ratio = painter.device().devicePixelRatio()
+            # Kept as a picture: measuring and shaping text takes a millisecond of every frame else.
+            painter.drawPixmap(QPointF(left, top), _picture(self, ratio, _font().key()))
+
+    def draw(self, painter: QPainter) -> None:
+        """Draws what :meth:`paint` shows, at the origin."""
+        left = top = 0.0
         fill, border = QColor(HUD_PLATE), QColor(Qt.GlobalColor.white)
         fill.setAlphaF(HUD_PLATE_OPACITY)
         border.setAlphaF(HUD_BORDER_OPACITY)
@@ -144,6 +152,17 @@ class Hud:
         if left_width and self.legend is None and left_width + taken + 2 * PADDING <= width:
             placed.append((QRectF(PADDING, top, left_width, PLATE_H), self.left))
         return placed
+
+
+@functools.lru_cache(maxsize=32)
+def _picture(plate: Plate, ratio: float, _font_key: str) -> QPixmap:
+    picture = QPixmap(math.ceil((plate.width() + 1) * ratio), math.ceil((plate.height + 1) * ratio))
+    picture.setDevicePixelRatio(ratio)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    plate.draw(painter)
+    painter.end()
+    return picture
 
 
 def _font() -> QFont:

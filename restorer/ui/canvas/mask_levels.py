@@ -13,7 +13,7 @@ from restorer.core.lazy import load_cv2
 from restorer.core.mask import Mask, Plane
 from restorer.ui.canvas.grid import cells
 from restorer.ui.canvas.photo_layer import level_of
-from restorer.ui.canvas.tile_order import at_level, in_photo
+from restorer.ui.canvas.tile_order import in_photo
 from restorer.ui.canvas.viewport import Viewport
 
 _CELL = 256
@@ -75,8 +75,10 @@ class MaskLevels:
         part = changed.clip(self._mask.width, self._mask.height)
         if part.is_empty:
             return
-        for number, level in enumerate(self._reduced, start=1):
-            level.stale[_grid(at_level(part, number))] = True
+        # In bare numbers: a stroke comes here for every move, and there are more than a dozen levels.
+        left, top, right, bottom = part.left, part.top, part.right - 1, part.bottom - 1
+        for bits, level in enumerate(self._reduced, start=_CELL.bit_length()):
+            level.stale[top >> bits : (bottom >> bits) + 1, left >> bits : (right >> bits) + 1] = True
 
     def is_fresh(self, scaled: Bounds, viewport: Viewport) -> bool:
         """Whether :meth:`sample` there has nothing to catch up with."""
@@ -125,7 +127,7 @@ class MaskLevels:
         first_y, last_y = _under(inside.top, inside.bottom, scale, height, inside.bottom == viewport.scaled_height)
         part = Bounds(int(first_x[0]), int(first_y[0]), int(last_x[-1]) + 1, int(last_y[-1]) + 1)
         plane = self._level(level, part)
-        if not plane.any():
+        if not plane.max():  # quicker than any() by far
             return None
         if scale == 1.0 and plane.shape == (inside.height, inside.width):
             return plane if inside == scaled else _padded(plane, inside, scaled)
@@ -172,14 +174,21 @@ def _grid(part: Bounds) -> tuple[slice, slice]:
 
 def _halve(plane: Plane, target: Plane) -> None:
     """Maxima of 2 x 2 pixels; a last row or column that has no partner stands alone."""
-    if not plane.any():  # many times quicker to find out, and most of most masks
+    if not plane.max():  # many times quicker to find out, and most of most masks
         target[...] = 0
+        return
+    if plane.shape[0] % 2 == 0 and plane.shape[1] % 2 == 0:
+        # Neighbours of a row as the two bytes of one number: ten times as fast as taking every other pixel.
+        pairs = np.maximum(plane[::2], plane[1::2]).view(np.uint16)
+        first = pairs & np.uint16(0xFF)
+        pairs >>= np.uint16(8)
+        target[...] = np.maximum(first, pairs, out=first)
         return
     rows = plane[::2].copy()
     np.maximum(rows[: plane.shape[0] // 2], plane[1::2], out=rows[: plane.shape[0] // 2])
     target[...] = rows[:, ::2]
-    pairs = target[:, : plane.shape[1] // 2]
-    np.maximum(pairs, rows[:, 1::2], out=pairs)
+    whole = target[:, : plane.shape[1] // 2]
+    np.maximum(whole, rows[:, 1::2], out=whole)
 
 
 @functools.lru_cache(maxsize=256)

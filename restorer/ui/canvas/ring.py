@@ -15,7 +15,7 @@ _CROSS_PX = 12.0
 _CROSS_GAP_PX = 4.0
 _MARK_PX = 7.0
 _MARK_FROM_PX = 18.0
-_LARGE_PX = 160.0
+_LARGE_PX = 60.0
 """Radius from which a ring is made of lines of one pixel."""
 _EDGE_ROOM_PX, _MARK_ROOM_PX = 4.0, 12.0
 """The dashed circle is left out where it would crowd the ring or the mark."""

@@ -37,9 +37,10 @@ class Scene:
 
     Args:
         document: the open photo.
+        overview: a small picture of all of it, where there is one already.
     """
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, overview: QImage | None = None) -> None:
         self.document = document
         self.jobs = JobTiles()
         self.compare: Compare | None = None
@@ -49,7 +50,7 @@ class Scene:
         self.classes: ProvenanceLayer | None = None
         """What became of each pixel, where that is shown in place of the mask."""
         self._used_mask: Mask | None = None
-        self._live = PhotoLayer(TilePyramid(document.image, to_display))
+        self._live = PhotoLayer(TilePyramid(document.image, to_display, overview=overview))
         untouched = not document.history.entries
         self._mask = MaskLayer(document.mask, is_empty=untouched)
         self._protected = ProtectedLayer(document.protected, is_empty=untouched)

@@ -18,6 +18,7 @@ from restorer.ui.canvas.compare import Compare, viewport_width
 from restorer.ui.canvas.hud import Hud
 from restorer.ui.canvas.legend import Legend
 from restorer.ui.canvas.navigation import Navigator
+from restorer.ui.canvas.pending import Pending
 from restorer.ui.canvas.pointing import Place
 from restorer.ui.canvas.provenance_layer import ProvenanceLayer
 from restorer.ui.canvas.scene import Scene
@@ -27,7 +28,7 @@ from restorer.ui.workers import Lane
 
 _MARGIN_PX = 16
 """Logical pixels around a fitted photo."""
-_FIRST_SLICE_S = 0.004
+_FIRST_SLICE_S = 0.003
 """What painting may spend on missing tiles, so that a quick one is never shown coarse first."""
 _QUICK_PX = 1 << 21
 """A first tile of so few source pixels is worth waiting that long for."""
@@ -54,6 +55,7 @@ class Surface(QWidget):
         self._scene: Scene | None = None
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setProperty(FOCUS_RING, "inside")
+        self._pending: Pending | None = None
         self._hud = Hud()
         self._navigator = Navigator(self)
         self._navigator.moved.connect(self._on_moved)
@@ -66,6 +68,29 @@ class Surface(QWidget):
         self._painted = QRegion()
         self._fade = QTimer(self, interval=_FADE_INTERVAL_MS)
         self._fade.timeout.connect(self._on_fade)
+
+    # -- before the photo is there, and until all of it is
+
+    def show_pending(self, pending: Pending | None) -> None:
+        """Shows a small picture of a photo that is still being read, or none; only while there is no document."""
+        if self._scene is None:
+            self._pending = pending
+            if pending is not None:
+                self._navigator.open(pending.width, pending.height)
+                self._fit_viewport()
+            self.update()
+
+    def is_sharp(self) -> bool:
+        """Whether nothing better can come for what is in view."""
+        return self._scene is not None and not self._has_work()
+
+    def shows_something(self) -> bool:
+        """Whether a photo, or a picture of one that is still being read, is there to be painted."""
+        return self._scene is not None or self._pending is not None
+
+    def is_pending(self) -> bool:
+        """Whether a photo is shown that is still being read."""
+        return self._pending is not None
 
     # -- geometry
 
@@ -244,7 +269,7 @@ class Surface(QWidget):
             )
             self._paint_part(painter, part)
         painter.scale(ratio, ratio)
-        self._paint_over(painter)
+        self._paint_over(painter, event.rect())
         painter.end()
         if self._scene is not None:
             self._repaint(self._scene.put_off(self._canvas(), self._navigator.viewport))
@@ -257,14 +282,20 @@ class Surface(QWidget):
             painter.fillRect(QRect(part.left, part.top, part.width, part.height), surround)
         if self._scene is not None:
             self._scene.paint(painter, part, self._canvas(), self._navigator.viewport, self._ratio())
+        elif self._pending is not None:
+            self._pending.paint(painter, self._navigator.viewport)
 
-    def _paint_over(self, painter: QPainter) -> None:
-        """What lies over the photo, in logical pixels."""
-        if self._scene is None:
+    def _paint_over(self, painter: QPainter, part: QRect) -> None:
+        """What lies over the photo, as far as it reaches into ``part``; in logical pixels."""
+        if self._scene is not None:
+            viewport, canvas, ratio = self._navigator.viewport, self._canvas(), self._ratio()
+            self._scene.paint_comparison(painter, canvas, viewport, ratio, focused=shows_focus(self))
+        elif self._pending is None:
             return
-        viewport, canvas, ratio = self._navigator.viewport, self._canvas(), self._ratio()
-        self._scene.paint_comparison(painter, canvas, viewport, ratio, focused=shows_focus(self))
-        self._hud.paint(painter, self.width(), self.height())
+        for rect in self._hud.rects(self.width(), self.height()):
+            if part.intersects(rect.toAlignedRect()):
+                self._hud.paint(painter, self.width(), self.height())
+                break
 
 
 def _joined(region: QRegion) -> list[QRect]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QPointF, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QWidget
 
@@ -79,7 +79,9 @@ class CanvasView(ReviewSurface):
         compare = self._scene.compare if self._scene is not None else None
         self._works.want(())
         self._works.take()
-        self._set_scene(Scene(document) if document is not None else None)
+        pending, self._pending = self._pending, None
+        overview = pending.picture if pending is not None else None
+        self._set_scene(Scene(document, overview) if document is not None else None)
         if self._scene is not None and document is not None:
             self._scene.overlay, self._scene.compare = self._overlay, compare
             self._navigator.open(document.image.width, document.image.height)
@@ -141,6 +143,10 @@ class CanvasView(ReviewSurface):
 
     def zoom_out(self) -> None:
         self._navigator.step(inwards=False)
+
+    def scale_view(self, factor: float, at: QPointF) -> None:
+        """As a notch of the wheel does: zooms at once, holding what lies at a position of the widget."""
+        self._navigator.scale(factor, self._to_device(at))
 
     # -- tools
 
