@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from restorer.core.params import NUMBER, param
 
-SIZE_BY = ("factor", "pixels", "print", "dpi")
+SIZE_BY = ("factor", "pixels", "print", "resolution")
 CM, INCH = "cm", "in"
 PRINT_SIZE, RESOLUTION = "print size", "resolution"
 
@@ -64,7 +64,7 @@ class SuperResolveParams:
         step=10,
         unit="dpi",
         editor=NUMBER,
-        shown_for=("size_by", ("print", "dpi")),
+        shown_for=("size_by", ("print", "resolution")),
     )
     keep: str = param(
         PRINT_SIZE,

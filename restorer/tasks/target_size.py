@@ -32,7 +32,7 @@ def factors(params: SuperResolveParams, width: int, height: int, file: FileFacts
         case "print":
             inches = params.print_size / (CM_PER_INCH if params.print_unit == CM else 1)
             return (inches * params.dpi / longer,) * 2
-        case "dpi":
+        case "resolution":
             if file.dpi is None:
                 raise InputError(
                     "The photo's file names no resolution, so it cannot be brought to another one.",

@@ -32,7 +32,10 @@ Filter = Callable[[FloatPixels], FloatPixels]
 
 @dataclass(frozen=True, slots=True)
 class NetworkRunner:
-    """A leased network as what computes tiles; see :class:`restorer.core.tiled_run.TileRunner`."""
+    """A leased network as what computes tiles; see :class:`restorer.core.tiled_run.TileRunner`.
+
+    One that takes no levels restores blindly, as much as it was taught to.
+    """
 
     network: Network
     engine: Engine
@@ -48,7 +51,7 @@ class NetworkRunner:
         return self.network.multiple
 
     def compute(self, pixels: FloatPixels) -> FloatPixels:
-        return self.network(within_range(pixels), levels=self.levels)
+        return self.network(within_range(pixels), levels=self.levels if self.network.takes_levels else None)
 
     def tile_side(self) -> int:
         return self.engine.tile_side(self.network, preferred=self.preferred_px)

@@ -35,6 +35,7 @@ from restorer.ui.preview_presenter import PreviewPresenter
 from restorer.ui.qimage import rgb_image
 from restorer.ui.review_presenter import ReviewPresenter
 from restorer.ui.side_panel import parse_state
+from restorer.ui.size_hints import SizeHints
 from restorer.ui.widgets import TOOLS, MessageAction, MessageStack
 from restorer.ui.widgets.mask_buttons import BUTTONS
 from restorer.ui.workspace import Workspace
@@ -58,6 +59,7 @@ class Furnishing(QObject):
         self._status = window.status
         window.furnish(self.editor, self.messages)
         self._photos = PhotoPresenter(self.workspace, self.editor, window.status, self)
+        self._sizes = SizeHints(self.workspace, self.editor.tasks, self)
         self._jobs = JobPresenter(self.workspace, self.editor, self)
         self._preview = PreviewPresenter(self.workspace, self.editor, self._jobs, self)
         self._review = ReviewPresenter(self.workspace, self.editor, self)

@@ -174,6 +174,8 @@ class PhotoPresenter(QObject):
         for task in TASKS.values():
             if task.needs_mask:
                 self._editor.tasks.set_hint(task.id, _mask_hint(share))
+            elif task.may_take_mask:
+                self._editor.tasks.set_hint(task.id, _confined_hint(share) if share else "")
 
     def _show_filmstrip(self) -> None:
         photos, current = self._workspace.photos, self._workspace.current
@@ -192,6 +194,11 @@ def _mask_hint(share: float) -> str:
         return "Paint over the damage, then press Run.\nPixels outside the mask stay identical."
     percent = "less than 0.1" if share < 0.001 else words.decimal(share * 100)
     return f"Pixels outside the mask stay identical.\nMask: {percent} % of the photo."
+
+
+def _confined_hint(share: float) -> str:
+    percent = "less than 0.1" if share < 0.001 else words.decimal(share * 100)
+    return f"Only inside the mask: {percent} % of the photo.\nPixels outside it stay identical."
 
 
 def _photo_texts(photo: OpenPhoto) -> dict[str, str]:

@@ -48,7 +48,7 @@ def test_the_networks_own_factor_is_the_network_alone(scale: int, channels: int,
         ({"size_by": "pixels", "pixels": 133}, (89, 133)),
         ({"size_by": "print", "print_size": 2.54, "dpi": 200}, (133, 200)),
         ({"size_by": "print", "print_size": 1, "print_unit": "in", "dpi": 200}, (133, 200)),
-        ({"size_by": "dpi", "dpi": 450}, (60, 90)),
+        ({"size_by": "resolution", "dpi": 450}, (60, 90)),
         ({"size_by": "pixels", "pixels": 30}, (20, 30)),
     ],
 )
@@ -154,7 +154,7 @@ def test_what_does_not_fit_the_memory_is_refused_with_what_would(network: int | 
 
 def test_a_resolution_without_a_file_that_names_one() -> None:
     with pytest.raises(InputError, match="names no resolution"):
-        restore("super-resolve", picture(9, 9, 3, np.uint8), {"size_by": "dpi"})
+        restore("super-resolve", picture(9, 9, 3, np.uint8), {"size_by": "resolution"})
 
 
 def test_the_size_it_has_changes_nothing() -> None:
@@ -168,7 +168,7 @@ def test_the_size_it_has_changes_nothing() -> None:
     [
         ({"factor": 2}, 600),
         ({"factor": 2, "keep": "resolution"}, 300),
-        ({"size_by": "dpi", "dpi": 450}, 450),
+        ({"size_by": "resolution", "dpi": 450}, 450),
         ({"size_by": "print", "print_size": 2.54, "dpi": 200}, 200),
     ],
 )

@@ -23,6 +23,7 @@ from restorer.ui.widgets.value_slider import ValueSlider
 _SEGMENTS_AT_MOST = 3
 _UNBOUNDED = 2**31 - 1
 _FLOAT_STEPS = 100
+_UNIT_LETTERS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +244,6 @@ def _exact(value: float, places: int) -> bool:
 
 
 def _title(choice: str) -> str:
-    """A choice as words: ``navier_stokes`` reads Navier stokes."""
+    """A choice as words: ``navier_stokes`` reads Navier stokes; units such as ``cm`` stay as they are."""
     text = choice.replace("_", " ").replace("-", " ")
-    return text[:1].upper() + text[1:]
+    return text if len(text) <= _UNIT_LETTERS else text[:1].upper() + text[1:]

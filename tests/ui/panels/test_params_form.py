@@ -209,3 +209,25 @@ def test_every_task_has_a_form_that_says_its_defaults(qtbot: QtBot, task: Any) -
             if value is not None:
                 form.set_values({spec.name: spec.check(value)})
                 assert form.values()[spec.name] == value
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A level that can be left to the task."""
+
+    level: float = param(0.0, "How much.", low=0, high=100, step=0.1, lowest="Auto")
+
+
+def test_the_lowest_value_reads_as_what_it_means(qtbot: QtBot) -> None:
+    form = ParamsForm(param_specs(Measured))
+    qtbot.addWidget(form)
+    slider = form.field("level")
+    assert isinstance(slider, ValueSlider)
+    assert slider.spin_box.text() == "Auto"
+    slider.spin_box.lineEdit().setText("7.5")
+    QTest.keyClick(slider.spin_box, Qt.Key.Key_Return)
+    assert form.values() == {"level": 7.5}
+    slider.spin_box.lineEdit().setText("Auto")
+    QTest.keyClick(slider.spin_box, Qt.Key.Key_Return)
+    assert form.values() == {"level": 0.0}
+    assert slider.spin_box.text() == "Auto"
