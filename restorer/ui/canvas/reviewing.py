@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, Signal
+from PySide6.QtCore import QPointF, QRect, Signal
 from PySide6.QtGui import QPainter
 
 from restorer.core.geometry import Bounds
@@ -64,7 +64,7 @@ class ReviewSurface(InputSurface):
         shift = QPointF(*self._shift())
         return view_x + self._pane_offset() + shift.x(), view_y + shift.y()
 
-    def _paint_over(self, painter: QPainter) -> None:
-        super()._paint_over(painter)
+    def _paint_over(self, painter: QPainter, part: QRect) -> None:
+        super()._paint_over(painter, part)
         if self._selected is not None and self._scene is not None and self._scene.shows_live:
             paint_selected(painter, self._selected, self._to_canvas, self._ratio(), self.width())
