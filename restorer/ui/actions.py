@@ -186,7 +186,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "Mask",
         ("brush", "eraser", "lasso", "polygon", "rectangle", "ellipse", "ribbon", "wand", "protect", "swap",
          _SEPARATOR, "smaller", "bigger", "softer", "harder", _SEPARATOR, *MASK_MENU[0], _SEPARATOR, *MASK_MENU[1],
-         _SEPARATOR, *MASK_MENU[2]),
+         "step-masks>", _SEPARATOR, *MASK_MENU[2]),
     ),
     ("Tasks", ("tasks>", _SEPARATOR, *_REVIEW, _SEPARATOR, "run", "preview", "cancel")),
     ("Help", ("shortcuts", "about")),
@@ -258,7 +258,12 @@ class Actions(QObject):
         self.used.emit()
 
 
-_SUBMENUS = {"recent>": "Open recent", "theme>": "Theme", "tasks>": "Open task"}
+_SUBMENUS = {
+    "step-masks>": "Mask of an earlier step",
+    "recent>": "Open recent",
+    "theme>": "Theme",
+    "tasks>": "Open task",
+}
 
 
 def shortcut_rows(group: str) -> Iterator[tuple[str, str]]:

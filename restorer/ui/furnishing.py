@@ -36,6 +36,7 @@ from restorer.ui.qimage import rgb_image
 from restorer.ui.review_presenter import ReviewPresenter
 from restorer.ui.side_panel import parse_state
 from restorer.ui.size_hints import SizeHints
+from restorer.ui.step_masks import StepMasks
 from restorer.ui.widgets import TOOLS, MessageAction, MessageStack
 from restorer.ui.widgets.mask_buttons import BUTTONS
 from restorer.ui.workspace import Workspace
@@ -171,6 +172,7 @@ class Furnishing(QObject):
 
     def _fill_menus(self) -> None:
         self._recent_menu = self._window.menus["recent>"]
+        self._step_masks = StepMasks(self.workspace, self._window.menus["step-masks>"], self)
         themes = QActionGroup(self)
         for choice, title in _THEMES:
             action = self._window.menus["theme>"].addAction(title)
