@@ -104,6 +104,7 @@ class Generator(Protocol):
         start: FloatPixels | None = None,
         variation: Variation | None = None,
         levels: Levels | None = None,
+        token: CancelToken | None = None,
     ) -> FloatPixels:
         """Runs the network once.
 
@@ -114,6 +115,7 @@ class Generator(Protocol):
                 Refused by networks that cannot refine.
             variation: the answer that is wanted; the most likely one if None. Refused by networks that cannot vary.
             levels: required by networks that restore, refused by the others.
+            token: asked between layers.
 
         Returns:
             a new array of the same height, width and channels (times the network's scale), clamped to 0 to 1.

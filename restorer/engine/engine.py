@@ -181,7 +181,7 @@ class TorchEngine:
         """See the contract."""
         model = self._resident(generator)
         shape = TileShape(generator.context_px, feather_px, model.multiple)
-        runner = _Runner(self, generator, preferred, lambda pixels: generator(pixels, levels=levels))
+        runner = _Runner(self, generator, preferred, lambda pixels: generator(pixels, levels=levels, token=token))
         return tiled_run.run_tiled(photo, runner, shape, token, scale=model.scale)
 
     def run_planes(

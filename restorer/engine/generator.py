@@ -16,8 +16,9 @@ from restorer.core.contract import FloatPixels, FloatPlane, Levels, Variation
 from restorer.core.errors import DeviceLostError, DeviceMemoryError, InputError, WorkError
 from restorer.core.geometry import Bounds
 from restorer.core.noise import normal_vector, white_noise
-from restorer.core.progress import Notice
+from restorer.core.progress import CancelToken, Notice
 from restorer.engine.failures import first_line, is_device_lost
+from restorer.engine.layer_watch import LayerWatch
 from restorer.engine.memory import is_out_of_memory, network_bytes, peak_bytes_per_px, release_unused
 from restorer.engine.tensors import (
     image_tensor,
@@ -72,7 +73,8 @@ class TorchGenerator:
         self.takes_mask = "mask" in inputs
         self.takes_levels = "levels" in inputs
         self.bytes = network_bytes(network)
-        self._network = network.to(memory_format=torch.channels_last)
+        self._watch = LayerWatch()
+        self._network = self._taken(network)
         self._style_dim = int(getattr(network, "style_dim", 0))
         self._noise_planes = int(getattr(network, "noise_planes", 0))
         self.plane_count = int(getattr(network, "planes", 0))
@@ -150,10 +152,14 @@ class TorchGenerator:
 
     def revive(self, network: nn.Module) -> None:
         """Goes on with a fresh copy of the weights on the processor: those on a device that failed cannot be read."""
-        self._network = network.to(memory_format=torch.channels_last)
+        self._network = self._taken(network)
         self.device = torch.device("cpu")
         self.lost = ""
         self._bytes_per_px = None
+
+    def _taken(self, network: nn.Module) -> nn.Module:
+        self._watch.attach(network)
+        return network.to(memory_format=torch.channels_last)
 
     def __call__(
         self,
@@ -163,13 +169,15 @@ class TorchGenerator:
         start: FloatPixels | None = None,
         variation: Variation | None = None,
         levels: Levels | None = None,
+        token: CancelToken | None = None,
         seed: int = 0,
     ) -> FloatPixels:
         """As the contract's :class:`Generator`; what else the network draws at random depends on ``seed`` alone."""
         self._check(pixels, mask)
         self._check_extras(pixels, start, variation, levels)
         extras = _Extras(mask, start, variation, levels, seed)
-        result = self._run(pixels, lambda half: self._forward(pixels, extras, half))
+        with self._watch.asking(token):
+            result = self._run(pixels, lambda half: self._forward(pixels, extras, half))
         return np.clip(result, 0, 1, out=result)
 
     def planes(self, pixels: FloatPixels) -> FloatPixels:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from restorer.core.contract import FloatPixels, FloatPlane, Levels, Variation
+from restorer.core.progress import CancelToken
 from restorer.engine.generator import TorchGenerator
 from restorer.engine.ownership import Ownership
 
@@ -68,8 +69,9 @@ class LeasedGenerator:
         start: FloatPixels | None = None,
         variation: Variation | None = None,
         levels: Levels | None = None,
+        token: CancelToken | None = None,
     ) -> FloatPixels:
-        return self.model(pixels, mask, start=start, variation=variation, levels=levels, seed=self._seed)
+        return self.model(pixels, mask, start=start, variation=variation, levels=levels, token=token, seed=self._seed)
 
     def planes(self, pixels: FloatPixels) -> FloatPixels:
         return self.model.planes(pixels)

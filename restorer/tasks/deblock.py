@@ -76,7 +76,7 @@ def run(given: TaskInput, engine: Engine, token: CancelToken) -> Generator[TaskE
         return (yield from _deblock(given, runner, quality, token))
     with engine.lease(given.model, seed=given.seed) as network:
         levels = Levels(compression=(100 - quality) / 100)
-        return (yield from _deblock(given, NetworkRunner(network, engine, levels), quality, token))
+        return (yield from _deblock(given, NetworkRunner(network, engine, token, levels), quality, token))
 
 
 def _deblock(

@@ -86,7 +86,7 @@ def run(given: TaskInput, engine: Engine, token: CancelToken) -> Generator[TaskE
     if given.model == CLASSICAL:
         return (yield from _deblur(given, ClassicalRunner(inverse, inverse.context_px), None, blur_px, token))
     with engine.lease(given.model, seed=given.seed) as network:
-        runner = NetworkRunner(network, engine, Levels(blur_px=blur_px))
+        runner = NetworkRunner(network, engine, token, Levels(blur_px=blur_px))
         return (yield from _deblur(given, runner, inverse, blur_px, token))
 
 

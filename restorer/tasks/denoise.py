@@ -102,7 +102,7 @@ def run(given: TaskInput, engine: Engine, token: CancelToken) -> Generator[TaskE
         classical = ClassicalRunner(NonLocalMeans(level / STEPS), NonLocalMeans.CONTEXT_PX)
         return (yield from _denoise(given, classical, level, token))
     with engine.lease(given.model, seed=given.seed) as network:
-        runner = NetworkRunner(network, engine, Levels(noise=level / STEPS))
+        runner = NetworkRunner(network, engine, token, Levels(noise=level / STEPS))
         return (yield from _denoise(given, runner, level, token))
 
 

@@ -26,8 +26,6 @@ from restorer.tasks.super_resolve_params import RESOLUTION, SuperResolveParams
 from restorer.tasks.target_size import bytes_needed, factors, largest_fitting, passes, stages_of, target_size
 from restorer.tasks.whole import NetworkRunner
 
-TILE_SIDE_PX = 512
-"""Of the photo: a network that enlarges makes sixteen times as many of it."""
 _FREE_SHARE = 0.8
 """Of the free memory, what a result and what it is made from may take."""
 _WIDTH, _HEIGHT = "width", "height"
@@ -156,7 +154,7 @@ def _shown(photo: Image, top: int, bottom: int, height: int) -> Bounds:
 def _by_network(
     photo: Image, goal: _Goal, network: Network, count: int, engine: Engine, token: CancelToken
 ) -> Generator[TaskEvent, None, TaskResult]:
-    runner = NetworkRunner(network, engine, preferred_px=TILE_SIDE_PX)
+    runner = NetworkRunner(network, engine, token)
     shape = TileShape(network.context_px, 0, network.multiple)
     image, tiles = Image(photo.pixels[..., : photo.color_channels], photo.color), 0
     for index in range(count):

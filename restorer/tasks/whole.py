@@ -19,8 +19,8 @@ from restorer.core.tiled_run import Finish, Sweep
 from restorer.core.tiling import TileShape
 from restorer.tasks.spec import TaskInput
 
-TILE_SIDE_PX = 1280
-"""Largest tile asked of the engine: of the context that tiles see twice, a tenth of the work at most."""
+_SIDES_PX = (1024, 2048)
+_SIDE_BY_CONTEXT = 50
 CLASSICAL_SIDE_PX = 1024
 TILE_FADE_PX = 8
 """Neighbouring tiles fade into each other: some methods look, ever so little, further than they say."""
@@ -30,17 +30,29 @@ Filter = Callable[[FloatPixels], FloatPixels]
 """From ``H x W x 1 or 3`` float32 in 0 to 1 to the same."""
 
 
+def preferred_side(context_px: int) -> int:
+    """Largest tile worth asking for: what tiles see twice is then about a twelfth of the work, and there are previews.
+
+    Args:
+        context_px: what the network looks at around a pixel.
+    """
+    least, most = _SIDES_PX
+    return min(max(_SIDE_BY_CONTEXT * context_px, least), most)
+
+
 @dataclass(frozen=True, slots=True)
 class NetworkRunner:
     """A leased network as what computes tiles; see :class:`restorer.core.tiled_run.TileRunner`.
 
-    One that takes no levels restores blindly, as much as it was taught to.
+    Attributes:
+        token: asked between the network's layers.
+        levels: what it is to take away. One that takes no levels restores blindly, as much as it was taught to.
     """
 
     network: Network
     engine: Engine
+    token: CancelToken
     levels: Levels | None = None
-    preferred_px: int = TILE_SIDE_PX
 
     @property
     def context_px(self) -> int:
@@ -51,10 +63,11 @@ class NetworkRunner:
         return self.network.multiple
 
     def compute(self, pixels: FloatPixels) -> FloatPixels:
-        return self.network(within_range(pixels), levels=self.levels if self.network.takes_levels else None)
+        levels = self.levels if self.network.takes_levels else None
+        return self.network(within_range(pixels), levels=levels, token=self.token)
 
     def tile_side(self) -> int:
-        return self.engine.tile_side(self.network, preferred=self.preferred_px)
+        return self.engine.tile_side(self.network, preferred=preferred_side(self.context_px))
 
     def step_down(self, side: int) -> Notice:
         return self.engine.step_down(self.network, side)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 import torch
@@ -8,7 +10,8 @@ from engine.tiny_models import TINY, ModelMaker
 from torch import nn
 
 from restorer.core.contract import Levels
-from restorer.core.errors import DeviceMemoryError, InputError, WorkError
+from restorer.core.errors import Cancelled, DeviceMemoryError, InputError, WorkError
+from restorer.core.progress import CancelToken
 from restorer.engine import generator as generator_module
 from restorer.engine.generator import TorchGenerator
 from restorer.store import Blend, ModelCard
@@ -202,3 +205,20 @@ def test_a_network_that_enlarges(make_model: ModelMaker, random: np.random.Gener
     result = large(pixels)
     assert result.shape == (18, 26, channels)
     assert np.array_equal(result[::2, ::2], small(pixels))
+
+
+def test_a_network_is_stopped_between_its_layers(make_model: ModelMaker) -> None:
+    generator, token, pixels = ready(make_model, "bounded"), CancelToken(), np.zeros((16, 16, 3), np.float32)
+    layers: list[str] = []
+
+    def noted(name: str) -> Callable[..., None]:
+        return lambda *_: layers.append(name)
+
+    for name, layer in generator._network.named_children():
+        layer.register_forward_hook(noted(name))
+    generator._network.first.register_forward_hook(lambda *_: token.cancel())
+    with pytest.raises(Cancelled):
+        generator(pixels, token=token)
+    assert layers == ["first"]
+    generator(pixels)
+    assert layers == ["first", "first", "middle", "last"], "without a token nobody is asked"

@@ -40,7 +40,10 @@ class FakeRestorer:
     levels: list[Levels | None] = field(default_factory=list)
     shapes: list[tuple[int, ...]] = field(default_factory=list)
 
-    def __call__(self, pixels: FloatPixels, mask: None = None, *, levels: Levels | None = None) -> FloatPixels:
+    def __call__(
+        self, pixels: FloatPixels, mask: None = None, *, levels: Levels | None = None, token: CancelToken | None = None
+    ) -> FloatPixels:
+        assert token is not None
         assert pixels.dtype == np.float32
         assert pixels.min() >= 0
         assert pixels.max() <= 1
