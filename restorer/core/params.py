@@ -17,6 +17,10 @@ from restorer.core.errors import InputError
 P = TypeVar("P")
 Value = bool | int | float | str
 
+NUMBER = "number"
+"""Editor of a number whose range is too wide for a slider (:attr:`ParamSpec.editor`)."""
+CURVE = "curve"
+"""Editor of the points of a tone curve."""
 _KEY = "restorer.param"
 NUMBER = "number"
 """Editor of a number whose range is too wide for a slider."""

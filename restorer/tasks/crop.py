@@ -12,7 +12,7 @@ from restorer.core.errors import InputError
 from restorer.core.framing import fits, largest_frame
 from restorer.core.geometry import Bounds
 from restorer.core.image import Image, Patch
-from restorer.core.params import param
+from restorer.core.params import NUMBER, param
 from restorer.core.placement import Placement
 from restorer.core.progress import CancelToken, Notice, TaskEvent, TileFinished, TilesPlanned, TileStarted
 from restorer.core.provenance import PixelClass
@@ -45,6 +45,7 @@ class CropParams:
         step=0.1,
         unit="°",
     )
+    deskew: bool = param(False, "Finds the angle by itself, from lines in the photo.", label="Find the angle")
     turns: int = param(0, "Quarter turns clockwise.", label="Quarter turns", low=0, high=3, step=1)
     mirror: str = param(
         MIRRORS[0], "Exchanges left and right, or top and bottom; before turning.", label="Mirror", choices=MIRRORS
@@ -58,8 +59,11 @@ class CropParams:
         step=1,
         unit="px",
         advanced=True,
+        editor=NUMBER,
     )
-    y: int = param(0, "Its top edge.", label="Top", low=0, high=_MOST_PX, step=1, unit="px", advanced=True)
+    y: int = param(
+        0, "Its top edge.", label="Top", low=0, high=_MOST_PX, step=1, unit="px", advanced=True, editor=NUMBER
+    )
     width: int = param(
         0,
         "Its width; with 0 the frame is as large as the photo allows.",
@@ -69,10 +73,10 @@ class CropParams:
         step=1,
         unit="px",
         advanced=True,
+        editor=NUMBER,
     )
-    height: int = param(0, "Its height.", label="Height", low=0, high=_MOST_PX, step=1, unit="px", advanced=True)
-    deskew: bool = param(
-        False, "Finds the angle by itself, from lines in the photo.", label="Find the angle", advanced=True
+    height: int = param(
+        0, "Its height.", label="Height", low=0, high=_MOST_PX, step=1, unit="px", advanced=True, editor=NUMBER
     )
 
 

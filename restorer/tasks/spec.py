@@ -27,8 +27,6 @@ VARIANT = "variant"
 
 MASKED = "masked"
 """Name of the parameter by which a task that needs no mask is confined to the one that is painted."""
-CURVE = "curve"
-"""Editor of a parameter that is the points of a tone curve (:attr:`restorer.core.params.ParamSpec.editor`)."""
 
 
 class Fidelity(enum.IntEnum):

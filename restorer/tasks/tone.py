@@ -15,12 +15,12 @@ from restorer.core.geometry import Bounds
 from restorer.core.image import Image, Patch, Pixels
 from restorer.core.lazy import load_cv2
 from restorer.core.mask import Mask, require_size
-from restorer.core.params import param
+from restorer.core.params import CURVE, param
 from restorer.core.progress import CancelToken, Notice, TaskEvent, TileFinished, TilesPlanned, TileStarted
 from restorer.core.provenance import PixelClass
 from restorer.core.result import TaskResult
 from restorer.core.unit import to_unit
-from restorer.tasks.spec import CURVE, Fidelity, Locality, Task, TaskInput
+from restorer.tasks.spec import Fidelity, Locality, Task, TaskInput
 from restorer.tasks.tone_curve import STRAIGHT
 from restorer.tasks.toning import ToneSettings, Toning, balance_for
 

@@ -68,7 +68,7 @@ class ActionRow:
     hint: str = ""
 
 
-_GROUPS = {"brush": "Brush", "eraser": "Brush", "pan": "Canvas", "zoom": "Canvas"}
+_GROUPS = {"brush": "Brush", "eraser": "Brush", "crop": "Canvas", "pan": "Canvas", "zoom": "Canvas"}
 """Headings of the shortcut overlay that tools stand under; the others mark."""
 
 
@@ -110,6 +110,10 @@ ROWS: tuple[ActionRow, ...] = (
     ActionRow("redo", "Redo", _C.redo, ("Ctrl+Shift+Z", "Ctrl+Y"), "redo", lambda f: f.can_redo, group="Work"),
     ActionRow("next-variant", "Next variant", _C.next_variant, ("Alt+Right",), "", lambda f: f.variants, group="Work"),
     ActionRow("previous-variant", "Previous variant", _C.previous_variant, ("Alt+Left",), "", lambda f: f.variants),
+    ActionRow("turn-left", "Turn left", lambda commands: commands.turn(turns=3), ("Ctrl+Shift+R",), "turn-left"),
+    ActionRow("turn-right", "Turn right", lambda commands: commands.turn(turns=1), ("Ctrl+R",), "turn-right",
+              group="Work"),
+    ActionRow("mirror", "Mirror", lambda commands: commands.turn(mirror="across")),
     # View
     ActionRow("zoom-in", "Zoom in", _C.zoom_in, ("Ctrl++", "Ctrl+="), "zoom-in"),
     ActionRow("zoom-out", "Zoom out", _C.zoom_out, ("Ctrl+-",), "zoom-out"),
@@ -176,11 +180,15 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "File",
         ("open", "recent>", "paste", "sample", _SEPARATOR, "export", "export-provenance", _SEPARATOR, "close", "quit"),
     ),
-    ("Edit", ("undo", "redo", _SEPARATOR, "run", "cancel", _SEPARATOR, "next-variant", "previous-variant")),
+    (
+        "Edit",
+        ("undo", "redo", _SEPARATOR, "turn-left", "turn-right", "mirror", _SEPARATOR, "run", "cancel", _SEPARATOR,
+         "next-variant", "previous-variant"),
+    ),
     (
         "View",
         ("zoom-in", "zoom-out", "fit", "actual", _SEPARATOR, "split", "side", "overlay", "provenance", _SEPARATOR,
-         "pan", "zoom", _SEPARATOR, "next", "previous", _SEPARATOR, "theme>", "panels", "full-screen"),
+         "crop", "pan", "zoom", _SEPARATOR, "next", "previous", _SEPARATOR, "theme>", "panels", "full-screen"),
     ),
     (
         "Mask",

@@ -118,6 +118,10 @@ class Commands(QObject):
         if not self._canvas.is_stroking():
             self._workspace.redo()
 
+    def turn(self, **params: object) -> None:
+        """Turns or mirrors the photo at once, as a step of its own."""
+        self._workspace.run("crop", params, "classical")
+
     # -- view
 
     def zoom_in(self) -> None:

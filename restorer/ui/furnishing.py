@@ -23,6 +23,7 @@ from restorer.ui.canvas.pending import Pending
 from restorer.ui.closing import QUESTION, Closing
 from restorer.ui.commands import Commands
 from restorer.ui.crash import CrashWatch
+from restorer.ui.crop_presenter import CropPresenter
 from restorer.ui.device_watch import DeviceWatch
 from restorer.ui.editor import Editor
 from restorer.ui.hints import hud_hints
@@ -62,6 +63,7 @@ class Furnishing(QObject):
         self._photos = PhotoPresenter(self.workspace, self.editor, window.status, self)
         self._sizes = SizeHints(self.workspace, self.editor.tasks, self)
         self._jobs = JobPresenter(self.workspace, self.editor, self)
+        self._crop = CropPresenter(self.workspace, self.editor, self)
         self._preview = PreviewPresenter(self.workspace, self.editor, self._jobs, self)
         self._review = ReviewPresenter(self.workspace, self.editor, self)
         self._review.facts_changed.connect(self._refresh)

@@ -90,6 +90,8 @@ _GLYPHS = {
     "about": "info",
     "resume": "play",
     "again": "arrow-clockwise",
+    "turn-left": "arrow-counter-clockwise",
+    "turn-right": "arrow-clockwise",
     "log": "list-bullets",
 }
 """Meaning to glyph. What is not here is taken as a glyph name itself: ``lock``, ``copy``, ``crop`` …"""

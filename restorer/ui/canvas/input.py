@@ -12,10 +12,13 @@ from PySide6.QtGui import QMouseEvent, QNativeGestureEvent, QPainter, QTabletEve
 from PySide6.QtWidgets import QGestureEvent, QPinchGesture, QWidget
 
 from restorer.core.brush import Brush
+from restorer.core.crop_frame import CropFrame
 from restorer.core.document import Change, Document
 from restorer.core.geometry import Bounds
+from restorer.core.placement import Placement
 from restorer.session.marking.order import MaskOrder
 from restorer.ui.canvas.compare import split_at
+from restorer.ui.canvas.crop_overlay import paint_crop, paint_size
 from restorer.ui.canvas.outlines import OutlinePainter
 from restorer.ui.canvas.pointing import Pointing
 from restorer.ui.canvas.ring import paint_ring, ring_reach
@@ -40,6 +43,10 @@ class InputSurface(Surface):
     """A MaskOrder of a tool, to be carried out on the shown document."""
     options_changed = Signal(object)
     """The MarkOptions, after the person changed them on the canvas."""
+    crop_changed = Signal(object)
+    """The CropFrame, after the person changed it on the canvas."""
+    crop_confirmed = Signal()
+    crop_abandoned = Signal()
     split_moved = Signal(float)
     """Where the person put the line between before and after, 0 to 1."""
 
@@ -58,6 +65,8 @@ class InputSurface(Surface):
         self._outlined: Bounds | None = None
         self.worker: Callable[[Callable[[], Any], Callable[[Any], None]], None] = _work_now
         """Works things out for the tools' previews; see :meth:`compute`. At once, where nobody sets another."""
+        self._crop: CropFrame | None = None
+        self._crop_base = Placement.identity(1, 1)
         self._ring: Bounds | None = None
         self._pixel: tuple[int, int] | None = None
 
@@ -117,6 +126,30 @@ class InputSurface(Surface):
         )
         self._repaint(box.intersect(self._canvas()) for box in {self._outlined, bounds} if box is not None)
         self._outlined = bounds
+
+    def crop_frame(self) -> CropFrame | None:
+        """The frame that the crop tool changes, on the photo mirrored and turned by quarters."""
+        return self._crop
+
+    def crop_base(self) -> Placement:
+        """Where that turned photo lies in the one that is shown."""
+        return self._crop_base
+
+    def set_crop(self, frame: CropFrame | None, base: Placement | None = None) -> None:
+        """Shows this frame, or none."""
+        self._crop = frame
+        if base is not None:
+            self._crop_base = base
+        self.update()
+
+    def change_crop(self, frame: CropFrame) -> None:
+        """The person changed the frame."""
+        if frame != self._crop:
+            self.set_crop(frame)
+            self.crop_changed.emit(frame)
+
+    def confirm_crop(self) -> None:
+        self.crop_confirmed.emit()
 
     def zoom(self) -> float:
         """Device pixels per image pixel."""
@@ -212,6 +245,8 @@ class InputSurface(Surface):
             painter.scale(1 / ratio, 1 / ratio)
             self._outlines.paint(painter, outline, self._navigator.viewport, self._pane_offset(), ratio)
             painter.restore()
+        if self._crop is not None and self._scene is not None:
+            self._paint_crop(painter, self._crop)
         center = self._ring_center()
         if center is not None:
             ratio = self._ratio()
@@ -220,6 +255,14 @@ class InputSurface(Surface):
             hardness, adds = self._brush.hardness, self._pointing.adds
             paint_ring(painter, center.x(), center.y(), self._ring_diameter(), hardness, ratio, adds=adds)
             painter.restore()
+
+    def _paint_crop(self, painter: QPainter, frame: CropFrame) -> None:
+        ratio, viewport = self._ratio(), self._navigator.viewport
+        painter.save()
+        painter.scale(1 / ratio, 1 / ratio)
+        paint_crop(painter, frame, self._crop_base, viewport, ratio, turning=self._pointing.crop_tool.is_turning)
+        painter.restore()
+        paint_size(painter, frame, self._crop_base, viewport, ratio)
 
     # -- mouse
 

@@ -9,8 +9,9 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPointingDevice, QTabletEvent
 
 from restorer.core.brush import BrushMode
-from restorer.ui.canvas.tools.base import Cursor, Outline, Pointer, Tool, ToolHost
+from restorer.ui.canvas.tools.base import Cursor, Outline, Pointer, Tool
 from restorer.ui.canvas.tools.brush import BrushTool
+from restorer.ui.canvas.tools.crop import CropHost, CropTool
 from restorer.ui.canvas.tools.pan_zoom import PanTool, SplitTool, ZoomTool
 from restorer.ui.canvas.tools.review import ReviewTool
 from restorer.ui.canvas.tools.ribbon import RibbonTool
@@ -40,7 +41,7 @@ class Place:
     ratio: float
 
 
-class PointingHost(ToolHost, Protocol):
+class PointingHost(CropHost, Protocol):
     """The canvas, as pointing sees it."""
 
     def locate(self, position: QPointF, offset_x: int | None = None) -> Place:
@@ -62,6 +63,7 @@ class Pointing:
     def __init__(self, host: PointingHost) -> None:
         self._host = host
         self.brush_tool = BrushTool(host)
+        self.crop_tool = CropTool(host)
         self._pan = PanTool(host)
         self._split = SplitTool(host)
         self._tools: dict[str, Tool] = {
@@ -75,6 +77,7 @@ class Pointing:
             "ribbon": RibbonTool(host),
             "wand": WandTool(host),
             "review": ReviewTool(host),
+            "crop": self.crop_tool,
             "pan": self._pan,
             "zoom": ZoomTool(host),
         }
@@ -238,7 +241,7 @@ class Pointing:
         if self._drag is not None:
             place = self._host.locate(position, self._offset_x)
             self._drag.move(_pointer(place, self._button, modifiers, pressure, erases=False))
-        elif self._tools[self._name].is_pending:
+        elif self._tools[self._name].is_pending or self._tools[self._name].follows_pointer:
             button = Qt.MouseButton.NoButton
             self._tools[self._name].hover(_pointer(self._host.locate(position), button, modifiers, 1.0, erases=False))
 

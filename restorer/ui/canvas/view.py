@@ -122,6 +122,9 @@ class CanvasView(ReviewSurface):
     def abandon_stroke(self) -> bool:
         """Takes a stroke (or a resizing drag) in progress back; False where there is none."""
         cancelled = self._pointing.cancel()
+        if not cancelled and self._crop is not None:
+            self.crop_abandoned.emit()
+            cancelled = True
         self._pointer_changed()
         return cancelled
 

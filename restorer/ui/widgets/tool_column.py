@@ -59,6 +59,8 @@ TOOLS = (
     Tool("protect", "Protect", "protect", "G", "Paint what must never be touched; right button takes protection away",
          ("brush", "brush-mode", "pressure")),
     Tool("review", "Review", "scan", "V", "Click a find to drop or keep it; . and , go to the next, A keeps, D drops"),
+    Tool("crop", "Crop and straighten", "crop", "C",
+         "Pull corners or sides, drag inside to move, outside to turn (Shift: 5° steps); Enter crops, Esc leaves"),
     Tool("pan", "Pan", "pan", "H", "Drag the photo; with any tool hold Space or the middle button"),
     Tool("zoom", "Zoom", "zoom", "Z", "Click to zoom in, Alt+click to zoom out; the wheel does so with any tool"),
 )  # fmt: skip

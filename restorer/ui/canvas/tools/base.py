@@ -169,6 +169,9 @@ class Tool(ABC):
         """Whether something is begun that :meth:`cancel` would take back, without a drag."""
         return False
 
+    follows_pointer = False
+    """Whether :meth:`hover` is told of every move, and not only while something is begun."""
+
     def hover(self, pointer: Pointer) -> None:  # noqa: B027 - most tools wait for a press
         """The pointer moved with no button down."""
 
