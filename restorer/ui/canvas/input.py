@@ -148,6 +148,13 @@ class InputSurface(Surface):
             self.set_crop(frame)
             self.crop_changed.emit(frame)
 
+    def abandon_crop(self) -> bool:
+        """The person leaves the frame; False where there is none."""
+        if self._crop is None:
+            return False
+        self.crop_abandoned.emit()
+        return True
+
     def confirm_crop(self) -> None:
         self.crop_confirmed.emit()
 

@@ -61,6 +61,12 @@ class Scene:
         self._trial: Trial | None = None
         self._tried: PhotoLayer | None = None
 
+    def renewed(self) -> Scene:
+        """The document in the extent that it has now, shown the same way."""
+        fresh = Scene(self.document)
+        fresh.overlay, fresh.compare, fresh.split = self.overlay, self.compare, self.split
+        return fresh
+
     # -- changes of the document
 
     @property

@@ -109,9 +109,7 @@ class CanvasView(ReviewSurface):
         self._pointing.brush_tool.forget_last_point()
         self._works.want(())
         self._works.take()
-        fresh = Scene(scene.document)
-        fresh.overlay, fresh.compare, fresh.split = self._overlay, scene.compare, scene.split
-        self._set_scene(fresh)
+        self._set_scene(scene.renewed())
         self._navigator.place(placement)
         self._pointer_changed()
         self.update()
@@ -121,10 +119,7 @@ class CanvasView(ReviewSurface):
 
     def abandon_stroke(self) -> bool:
         """Takes a stroke (or a resizing drag) in progress back; False where there is none."""
-        cancelled = self._pointing.cancel()
-        if not cancelled and self._crop is not None:
-            self.crop_abandoned.emit()
-            cancelled = True
+        cancelled = self._pointing.cancel() or self.abandon_crop()
         self._pointer_changed()
         return cancelled
 
