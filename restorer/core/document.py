@@ -207,6 +207,16 @@ class Document(TravelledPhoto):
         """The masks of the steps in effect, by digest."""
         return masks_of(self.plan)
 
+    def replay_base(self) -> tuple[Image, Plan]:
+        """The photo before the first stale step, and the steps to be run on it; none where nothing is stale.
+
+        Steps that only move pixels are among them: they are run again in no time.
+        """
+        stale = self.stale
+        first = next((place for place, slot in enumerate(self.plan) if slot.id in stale), len(self.plan))
+        rest = tuple(slot for slot in self.plan[first:] if slot.enabled)
+        return (self._composer.compose(self.plan[:first]).image if rest else self._image), rest
+
     def edit_plan(self, plan: Plan, label: str, *, detail: str = "", more_keys: tuple[int, ...] = ()) -> Change:
         """Shows another plan of the same results, as one undoable action; nothing is computed anew.
 

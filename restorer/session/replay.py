@@ -51,6 +51,7 @@ class ReplayRequest:
         photo_name: of the photo, for people.
         model_title: of the models, for people.
         file: what the photo's file tells about its pixels.
+        protected: what must not change (not 0), as long as the photo has that size; or None.
     """
 
     id: int
@@ -63,6 +64,7 @@ class ReplayRequest:
     photo_name: str = ""
     model_title: str = ""
     file: FileFacts = NO_FACTS
+    protected: Mask | None = None
 
     @property
     def title(self) -> str:
@@ -146,7 +148,19 @@ def run_replay(request: ReplayRequest, engine: EngineOfStep, token: CancelToken)
         if mask is None and task.needs_mask:
             continue
         yield ReplayStepStarted(request.id, number, total, task.title)
-        job = JobRequest(request.id, task.title, step, image, mask, photo_name=request.photo_name, file=file)
+        protected = request.protected
+        if protected is not None and (protected.width, protected.height) != (image.width, image.height):
+            protected = None
+        job = JobRequest(
+            request.id,
+            task.title,
+            step,
+            image,
+            mask,
+            photo_name=request.photo_name,
+            protected=protected,
+            file=file,
+        )
         finished = None
         for event in run_job(job, lambda step=step: engine(step), token):  # type: ignore[misc]
             match event:
@@ -206,5 +220,6 @@ def apply_steps(document: Document, steps: tuple[ReplayStepFinished, ...], sessi
             detail=session.model_title(event.step),
             seconds=event.seconds,
             image=step.image,
+            packed_mask=PackedMask.of(event.request.mask) if event.request.mask is not None else None,
         )
     return change

@@ -28,6 +28,9 @@ class Facts:
     mask_clip: bool = False
     variants: bool = False
     reviewing: bool = False
+    steps: bool = False
+    stale: bool = False
+    recipe_clip: bool = False
     busy: bool = False
 
 

@@ -64,6 +64,8 @@ _GLYPHS = {
     "super-resolve": "arrows-out",
     "scribble": "scribble-loop",
     "tone": "sliders-horizontal",
+    "stale": "arrows-clockwise",
+    "branch": "git-branch",
     "shown": "eye",
     "hidden": "eye-slash",
     "close": "x",

@@ -9,7 +9,6 @@ from restorer.core.document import Change, Document
 from restorer.core.history import Choice
 from restorer.core.image import Image, Pixels
 from restorer.formats.color import to_display
-from restorer.formats.container import CONTAINERS
 from restorer.session.provenance import provenance_text
 from restorer.tasks import TASKS
 from restorer.tasks.spec import VARIANT
@@ -17,8 +16,8 @@ from restorer.ui import words
 from restorer.ui.actions import Facts
 from restorer.ui.editor import Editor
 from restorer.ui.filmstrip import FilmPhoto
+from restorer.ui.history_presenter import HistoryPresenter
 from restorer.ui.mask_tally import MaskTally
-from restorer.ui.panels import HistoryRow
 from restorer.ui.photo import OpenPhoto
 from restorer.ui.qimage import rgb_image
 from restorer.ui.status_bar import StatusBar
@@ -41,15 +40,14 @@ class PhotoPresenter(QObject):
         self._from_canvas = False
         self._choices: tuple[Choice, ...] = ()
         self._options: tuple[PictureOption, ...] = ()
+        self._history = HistoryPresenter(workspace, editor, self)
         workspace.photo_shown.connect(self._on_photo_shown)
         workspace.changed.connect(self._on_changed)
         workspace.photos_changed.connect(self._show_filmstrip)
-        canvas, history = editor.canvas, editor.history
+        canvas = editor.canvas
         canvas.stroke_committed.connect(self._on_stroke_committed)
         canvas.pointer_moved.connect(self._on_pointer_moved)
         canvas.zoom_changed.connect(lambda zoom: status.set_field("zoom", words.zoom(zoom)))
-        history.jump_requested.connect(self._on_jump_requested)
-        history.compare_requested.connect(self._on_compare_requested)
         editor.filmstrip.photo_chosen.connect(lambda place: workspace.show_photo(workspace.photos[place]))
 
     def facts(self) -> Facts:
@@ -67,6 +65,9 @@ class PhotoPresenter(QObject):
             mask_clip=self._workspace.mask_clip is not None,
             last_mask=self._workspace.last_mask is not None,
             variants=bool(document.choices),
+            steps=bool(document.plan),
+            stale=bool(document.stale) and not self._workspace.reediting.is_replaying(self._workspace.current),
+            recipe_clip=self._workspace.reediting.recipe_clip is not None,
             busy=busy,
         )
 
@@ -126,33 +127,14 @@ class PhotoPresenter(QObject):
         self._status.set_field("pointer", f"x {words.whole(x)}, y {words.whole(y)}")
         self._status.set_color(*_color_at(document.image, x, y))
 
-    def _on_jump_requested(self, cursor: int) -> None:
-        if not self._editor.canvas.is_stroking():
-            self._workspace.jump(cursor)
-
-    def _on_compare_requested(self, before: int, after: int) -> None:
-        canvas, document = self._editor.canvas, self._workspace.document
-        if document is None:
-            return
-        here = document.history.cursor
-        canvas.set_compare_images(
-            self._workspace.image_at(before), None if after == here else self._workspace.image_at(after)
-        )
-        if canvas.compare() is None:
-            canvas.set_compare("split")
-
     # -- views
 
     def _show_history(self) -> None:
-        document, panel = self._workspace.document, self._editor.history
-        photo = self._workspace.current
-        if document is None or photo is None:
-            panel.set_rows([], 0)
+        document = self._workspace.document
+        self._history.show()
+        if document is None:
             self._editor.tasks.set_variants("", (), -1)
             return
-        panel.set_rows(_history_rows(photo), document.history.cursor)
-        panel.set_can_undo(document.history.can_undo)
-        panel.set_can_redo(document.history.can_redo)
         self._show_variants(document)
         share = self._filled_share(document)
         self._status.set_provenance(share, provenance_text(share))
@@ -224,27 +206,6 @@ def _color_at(image: Image, x: int, y: int) -> tuple[QColor, str]:
     else:
         text = " ".join(str(int(value)) for value in pixel[0, 0])
     return QColor(red, green, blue), text
-
-
-def _history_rows(photo: OpenPhoto) -> list[HistoryRow]:
-    document = photo.document
-    image = document.original
-    original = f"{_format_title(photo)}, {image.bit_depth}-bit, {words.amount_of_bytes(image.bytes)} in memory"
-    picture = _thumbnail(document.original_thumbnail)
-    rows = [HistoryRow("Original", original, picture, 0, True)]
-    cursor = document.history.cursor
-    for index, entry in enumerate(document.history.entries, start=1):
-        detail = entry.detail
-        if entry.step is not None and not entry.amends:
-            detail = f"{detail}, {words.duration(entry.seconds)}" if detail else words.duration(entry.seconds)
-        picture = _thumbnail(entry.thumbnail) or picture  # a stroke leaves the photo as it was
-        rows.append(HistoryRow(entry.label, detail, picture, index, index <= cursor))
-    return rows
-
-
-def _format_title(photo: OpenPhoto) -> str:
-    container = CONTAINERS.get(photo.file.format)
-    return container.title if container is not None else photo.file.format
 
 
 def _latest_thumbnail(document: Document) -> Pixels | None:

@@ -30,6 +30,7 @@ from restorer.ui.messages import Message, Offer
 from restorer.ui.opening import Opened, Opener
 from restorer.ui.photo import OpenPhoto
 from restorer.ui.previews import Previews
+from restorer.ui.reediting import Reediting
 from restorer.ui.runs import TaskRuns
 from restorer.ui.workers import Lanes
 
@@ -65,6 +66,7 @@ class Workspace(QObject):
         self.masks = MaskFiles(self.lanes, self)
         self.mask_work = MaskWork(self.lanes, self)
         self.detections = Detections(session, self.lanes, self.jobs, self)
+        self.reediting = Reediting(session, self.lanes, self.jobs, self)
         self._mask_clip: Mask | None = None
         self._photos: list[OpenPhoto] = []
         self._current: OpenPhoto | None = None
@@ -74,8 +76,10 @@ class Workspace(QObject):
         self.previews.model_started.connect(self.runs.model_started)
         self.exporter.exported.connect(self._on_exported)
         self.masks.mask_read.connect(self._on_mask_read)
-        self.mask_work.changed.connect(self._on_mask_changed)
-        for part in (self.opener, self.runs, self.exporter, self.masks, self.mask_work, self.detections):
+        self.mask_work.changed.connect(self._on_document_changed)
+        self.reediting.changed.connect(self._on_document_changed)
+        talking = (self.exporter, self.masks, self.mask_work, self.detections, self.reediting)
+        for part in (self.opener, self.runs, *talking):
             part.message_raised.connect(self.message_raised)
 
     # -- photos
@@ -287,7 +291,7 @@ class Workspace(QObject):
         if photo in self._photos:
             self.mask_work.submit(photo, plane_order("Imported mask", mask.plane))
 
-    def _on_mask_changed(self, photo: OpenPhoto, change: Change) -> None:
+    def _on_document_changed(self, photo: OpenPhoto, change: Change) -> None:
         if photo is self._current:
             self._broadcast(change)
         else:

@@ -1,178 +1,41 @@
-"""The history: a row per step with its thumbnail; a click goes there, two rows can be compared."""
+"""The history: a row per state with its thumbnail; steps can be hidden, named, moved and replayed from here."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QAbstractListModel, QItemSelectionModel, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QImage, QKeyEvent, QMouseEvent, QPainter, QPixmap
-from PySide6.QtWidgets import QAbstractItemView, QMenu, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtCore import QItemSelectionModel, QPoint, Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
 
-from restorer.ui import icons, theme
-from restorer.ui.panels.rows import Index, RowView, paint_row, paint_text
-from restorer.ui.tokens import FIELD_H, GAP, HISTORY_ROW_H, PADDING
+from restorer.ui import theme
+from restorer.ui.panels.history_rows import HistoryDelegate, HistoryModel, HistoryRow, HistoryView
+from restorer.ui.tokens import FIELD_H, GAP, PADDING
 from restorer.ui.widgets.buttons import IconButton
 from restorer.ui.widgets.folding_panel import FoldingPanel
+from restorer.ui.widgets.labels import TintedLabel
 
-_THUMBNAIL = QSize(40, 28)
-_ICON = 16
-_ROWS_SHOWN = 4
-_UNAPPLIED_OPACITY = 0.45
+__all__ = ["BranchRow", "HistoryPanel", "HistoryRow"]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class HistoryRow:
-    """One state of the photo.
+@dataclass(frozen=True, slots=True)
+class BranchRow:
+    """A line of the history that is not shown.
 
     Attributes:
-        label: what was done.
-        detail: one line about it.
-        thumbnail: the photo then, any size, or None.
-        index: cursor value of the history that shows it; 0 is the original.
-        applied: False for what was undone and can be redone.
+        tip: what stands for it.
+        title: its name, or what was done last in it.
+        detail: how much it holds.
     """
 
-    label: str
+    tip: int
+    title: str
     detail: str
-    thumbnail: QImage | None
-    index: int
-    applied: bool = True
-
-
-class _Model(QAbstractListModel):
-    """Newest first."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._rows: list[HistoryRow] = []
-
-    def set_rows(self, rows: Sequence[HistoryRow]) -> None:
-        self.beginResetModel()
-        self._rows = sorted(rows, key=lambda row: -row.index)
-        self.endResetModel()
-
-    def row(self, index: Index) -> HistoryRow:
-        return self._rows[index.row()]
-
-    def position_of(self, cursor: int) -> int | None:
-        return next((position for position, row in enumerate(self._rows) if row.index == cursor), None)
-
-    def rowCount(self, parent: Index | None = None) -> int:  # noqa: N802
-        return 0 if parent is not None and parent.isValid() else len(self._rows)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        if not index.isValid():
-            return None
-        row = self.row(index)
-        if role == Qt.ItemDataRole.DisplayRole:
-            return row.label
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            return ", ".join(part for part in (row.label, row.detail, "" if row.applied else "undone") if part)
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{row.label}\n{row.detail}" if row.detail else row.label
-        return None
-
-
-class _Delegate(QStyledItemDelegate):
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.cursor = 0
-        self._pixmaps: dict[tuple[int, float], QPixmap] = {}
-
-    def clear(self) -> None:
-        self._pixmaps.clear()
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802
-        return QSize(200, HISTORY_ROW_H)
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        model = index.model()
-        assert isinstance(model, _Model)
-        row = model.row(index)
-        view = self.parent()
-        assert isinstance(view, QAbstractItemView)
-        tokens = theme.tokens()
-        current = row.index == self.cursor
-        painter.save()
-        selected = view.selectionModel().isSelected(index)
-        paint_row(painter, option, selected=selected, current=current)
-        rect: QRect = option.rect
-        place = QRect(rect.left() + PADDING, rect.top() + (rect.height() - _THUMBNAIL.height()) // 2, 0, 0)
-        place.setSize(_THUMBNAIL)
-        painter.setOpacity(1.0 if row.applied else _UNAPPLIED_OPACITY)
-        if row.thumbnail is not None and not row.thumbnail.isNull():
-            painter.drawPixmap(place, self._thumbnail(row.thumbnail, painter.device().devicePixelRatio()))
-        else:
-            painter.fillRect(place, tokens.color("groove"))
-        painter.setOpacity(1.0)
-        right = rect.right() - PADDING
-        if not row.applied:
-            square = QRect(right - _ICON + 1, rect.center().y() - _ICON // 2, _ICON, _ICON)
-            icons.icon("hidden", "text_2").paint(painter, square)
-            right = square.left() - GAP
-        left = place.right() + 1 + 10
-        weak = not row.applied
-        painter.setFont(theme.font("strong"))
-        painter.setPen(tokens.color("text_2" if weak else "text"))
-        paint_text(painter, QRect(left, rect.top() + 3, right - left, 16), row.label)
-        painter.setFont(theme.tabular(theme.font("small")))
-        painter.setPen(tokens.color("text_2"))
-        detail = f"Undone. {row.detail}" if weak and row.detail else "Undone" if weak else row.detail
-        paint_text(painter, QRect(left, rect.top() + 18, right - left, 14), detail)
-        painter.restore()
-
-    def _thumbnail(self, image: QImage, dpr: float) -> QPixmap:
-        """The middle of the picture, filling the place, in device pixels."""
-        key = (image.cacheKey(), dpr)
-        cached = self._pixmaps.get(key)
-        if cached is None:
-            wanted = _THUMBNAIL * dpr
-            smooth = Qt.TransformationMode.SmoothTransformation
-            scaled = image.scaled(wanted, Qt.AspectRatioMode.KeepAspectRatioByExpanding, smooth)
-            corner = QPoint((scaled.width() - wanted.width()) // 2, (scaled.height() - wanted.height()) // 2)
-            cached = QPixmap.fromImage(scaled.copy(QRect(corner, wanted)))
-            cached.setDevicePixelRatio(dpr)
-            self._pixmaps[key] = cached
-        return cached
-
-
-class _View(RowView):
-    row_chosen = Signal(int)
-    """Cursor value of the row that was clicked, or entered by keyboard."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__("History", _ROWS_SHOWN, HISTORY_ROW_H, parent)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self._pressed_plainly = False
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        plain = event.modifiers() == Qt.KeyboardModifier.NoModifier
-        self._pressed_plainly = plain and event.button() == Qt.MouseButton.LeftButton
-        super().mousePressEvent(event)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        super().mouseReleaseEvent(event)
-        index = self.indexAt(event.position().toPoint())
-        # With Ctrl or Shift a click only chooses rows to compare.
-        if self._pressed_plainly and index.isValid() and index == self.currentIndex():
-            self._choose(index)
-        self._pressed_plainly = False
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
-            self._choose(self.currentIndex())
-        else:
-            super().keyPressEvent(event)
-
-    def _choose(self, index: Index) -> None:
-        model = self.model()
-        assert isinstance(model, _Model)
-        self.row_chosen.emit(model.row(index).index)
 
 
 class HistoryPanel(FoldingPanel):
-    """States of the photo, newest on top; undo and redo stand in the header."""
+    """States of the photo, newest on top; branches, undo and redo stand in the header, what is stale below."""
 
     jump_requested = Signal(int)
     """Go to this cursor value."""
@@ -180,31 +43,63 @@ class HistoryPanel(FoldingPanel):
     """Compare these two cursor values, the older first."""
     undo_requested = Signal()
     redo_requested = Signal()
+    toggle_requested = Signal(int)
+    """Hide or show the step of this row."""
+    move_requested = Signal(int, int)
+    """Move the step of this row, by 1 (later) or -1."""
+    remove_requested = Signal(int)
+    rename_requested = Signal(int, str)
+    settings_wanted = Signal(int)
+    """Show the settings of this row's step in the task panel."""
+    settings_taken = Signal(int)
+    """Give this row's step the settings that the task panel shows."""
+    mask_taken = Signal(int)
+    """Give this row's step the mask as it is painted now."""
+    replay_requested = Signal()
+    branch_requested = Signal(int)
+    branch_removed = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("History", parent)
         self._cursor = 0
-        self._model = _Model(self)
-        self.view = _View(self)
+        self._branches: tuple[BranchRow, ...] = ()
+        self._model = HistoryModel(self)
+        self.view = HistoryView(self)
         self.view.setModel(self._model)
-        self._delegate = _Delegate(self.view)
+        self._delegate = HistoryDelegate(self.view)
         self.view.setItemDelegate(self._delegate)
-        self.set_body(self.view)
+        self.stale_bar = _StaleBar()
+        self.stale_bar.hide()
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.view, 1)
+        column.addWidget(self.stale_bar)
+        self.set_body(body)
+        self.branch_button = IconButton("branch", "Branches: what was undone and replaced", size=FIELD_H, icon_size=16)
+        self.branch_button.hide()
         self.compare_button = IconButton(
             "compare", "Compare two states: choose the second with Ctrl+click", size=FIELD_H, icon_size=16
         )
         self.undo_button = IconButton("undo", "Undo", shortcut="Ctrl+Z", size=FIELD_H, icon_size=16)
         self.redo_button = IconButton("redo", "Redo", shortcut="Ctrl+Shift+Z", size=FIELD_H, icon_size=16)
-        for button in (self.compare_button, self.undo_button, self.redo_button):
-            button.setEnabled(False)
+        for button in (self.branch_button, self.compare_button, self.undo_button, self.redo_button):
+            button.setEnabled(button is self.branch_button)
             self.header.add_button(button)
         self.compare_action = QAction("Compare these two", self)
         self.compare_action.setEnabled(False)
         self.compare_action.triggered.connect(self._on_compare)
+        self.branch_button.clicked.connect(self._on_branches)
         self.compare_button.clicked.connect(self._on_compare)
         self.undo_button.clicked.connect(self.undo_requested)
         self.redo_button.clicked.connect(self.redo_requested)
+        self.stale_bar.button.clicked.connect(self.replay_requested)
         self.view.row_chosen.connect(self._on_row_chosen)
+        self.view.eye_clicked.connect(self.toggle_requested)
+        self.view.move_requested.connect(self.move_requested)
+        self.view.removed.connect(self.remove_requested)
+        self._model.renamed.connect(self.rename_requested)
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.view.customContextMenuRequested.connect(self._on_menu_requested)
         self.view.selectionModel().selectionChanged.connect(self._on_selection_changed)
@@ -222,6 +117,22 @@ class HistoryPanel(FoldingPanel):
             self.view.scrollTo(index)
         self._on_selection_changed()
 
+    def select_row(self, cursor: int) -> None:
+        """Chooses a row without going there, so that the keyboard goes on from where it was."""
+        position = self._model.position_of(cursor)
+        if position is not None:
+            index = self._model.index(position)
+            self.view.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+            self.view.scrollTo(index)
+
+    def set_stale(self, count: int, *, running: bool = False) -> None:
+        """How many results are not up to date, and whether they are being replayed."""
+        self.stale_bar.show_count(count, running)
+
+    def set_branches(self, branches: Sequence[BranchRow]) -> None:
+        self._branches = tuple(branches)
+        self.branch_button.setVisible(bool(branches))
+
     def set_can_undo(self, can: bool) -> None:
         self.undo_button.setEnabled(can)
 
@@ -231,6 +142,13 @@ class HistoryPanel(FoldingPanel):
     def selected_cursors(self) -> list[int]:
         """Cursor values of the chosen rows, oldest first."""
         return sorted(self._model.row(index).index for index in self.view.selectionModel().selectedIndexes())
+
+    def rename_selected(self) -> None:
+        """Opens the field for a name in the chosen row."""
+        index = self.view.currentIndex()
+        if index.isValid() and self._model.row(index).index:
+            self.view.setFocus()
+            self.view.edit(index)
 
     def _on_row_chosen(self, cursor: int) -> None:
         if cursor != self._cursor:
@@ -265,4 +183,68 @@ class HistoryPanel(FoldingPanel):
             compare.setEnabled(cursor != self._cursor)
             pair = sorted((cursor, self._cursor))
             compare.triggered.connect(lambda: self.compare_requested.emit(*pair))
+        position = self._model.position_of(cursor)
+        row = self._model.row(self._model.index(position)) if position is not None else None
+        if row is not None and cursor:
+            menu.addSeparator()
+            rename = menu.addAction("Name this state")
+            rename.triggered.connect(lambda: self.view.edit(self._model.index(position or 0)))
+        if row is not None and row.eye is not None:
+            self._add_step_actions(menu, cursor, shown=row.eye)
         return menu
+
+    def _add_step_actions(self, menu: QMenu, cursor: int, *, shown: bool) -> None:
+        menu.addAction("Hide this step" if shown else "Show this step").triggered.connect(
+            lambda: self.toggle_requested.emit(cursor)
+        )
+        menu.addAction("Move later").triggered.connect(lambda: self.move_requested.emit(cursor, 1))
+        menu.addAction("Move earlier").triggered.connect(lambda: self.move_requested.emit(cursor, -1))
+        menu.addSeparator()
+        menu.addAction("Show its settings").triggered.connect(lambda: self.settings_wanted.emit(cursor))
+        menu.addAction("Take the settings from the task panel").triggered.connect(
+            lambda: self.settings_taken.emit(cursor)
+        )
+        menu.addAction("Take the mask as it is painted").triggered.connect(lambda: self.mask_taken.emit(cursor))
+        menu.addSeparator()
+        menu.addAction("Take this step out").triggered.connect(lambda: self.remove_requested.emit(cursor))
+
+    def _on_branches(self) -> None:
+        menu = self.branch_menu()
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(self.branch_button.mapToGlobal(QPoint(0, self.branch_button.height())))
+
+    def branch_menu(self) -> QMenu:
+        """The lines that are not shown: to go to, or to take away."""
+        menu = QMenu(self)
+        for branch in self._branches:
+            action = menu.addAction(f"Go to \u201c{branch.title}\u201d ({branch.detail})")
+            action.triggered.connect(lambda _checked=False, tip=branch.tip: self.branch_requested.emit(tip))
+        menu.addSeparator()
+        rest = menu.addMenu("Take away")
+        for branch in self._branches:
+            action = rest.addAction(f"{branch.title} ({branch.detail})")
+            action.triggered.connect(lambda _checked=False, tip=branch.tip: self.branch_removed.emit(tip))
+        return menu
+
+
+class _StaleBar(QWidget):
+    """Says how many results are not up to date, and offers to replay them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._words = TintedLabel("", role="text_2", font="small")
+        self.button = QPushButton("Replay")
+        self.button.setFixedHeight(FIELD_H)
+        self.button.setAccessibleName("Replay what is not up to date")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(PADDING, 4, PADDING, 6)
+        row.setSpacing(GAP)
+        row.addWidget(self._words, 1)
+        row.addWidget(self.button)
+        theme.set_surface(self, "panel")
+
+    def show_count(self, count: int, running: bool) -> None:
+        steps = "1 step is not up to date" if count == 1 else f"{count} steps are not up to date"
+        self._words.setText(f"{steps}, replaying" if running else steps)
+        self.button.setEnabled(not running)
+        self.setVisible(count > 0)

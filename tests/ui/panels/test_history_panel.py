@@ -6,7 +6,7 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QSignalSpy, QTest
 from pytestqt.qtbot import QtBot
 
-from restorer.ui.panels import HistoryPanel, HistoryRow
+from restorer.ui.panels import BranchRow, HistoryPanel, HistoryRow
 from restorer.ui.tokens import DARK, HISTORY_ROW_H
 
 PLAIN = Qt.KeyboardModifier.NoModifier
@@ -114,7 +114,7 @@ def test_the_context_menu_of_two_chosen_rows_compares_them(panel: HistoryPanel) 
 
 def test_the_present_has_nowhere_to_go(panel: HistoryPanel) -> None:
     menu = panel.menu_for(2)
-    assert not any(action.isEnabled() for action in menu.actions())
+    assert [action.text() for action in menu.actions() if action.isEnabled() and action.text()] == ["Name this state"]
     menu.deleteLater()
 
 
@@ -162,3 +162,42 @@ def test_an_empty_history_is_fine(panel: HistoryPanel) -> None:
     panel.view.customContextMenuRequested.emit(QPoint(5, 5))
     QTest.keyClick(panel.view, Qt.Key.Key_Return)
     assert not panel.compare_button.isEnabled()
+
+
+def test_the_state_of_a_step_is_painted_and_spoken(panel: HistoryPanel) -> None:
+    rows = [
+        HistoryRow("Original", "", None, 0),
+        HistoryRow("Inpaint", "Telea", None, 1, eye=False),
+        HistoryRow("Denoise", "Strong", None, 2, eye=True, stale=True, name="With border"),
+    ]
+    panel.set_rows(rows, 2)
+    spoken = [panel._model.index(row).data(Qt.ItemDataRole.AccessibleTextRole) for row in range(3)]
+    assert spoken == ["With border, Denoise, Strong, not up to date", "Inpaint, Telea, hidden", "Original"]
+    assert rows[2].note == "Not up to date. Denoise, Strong"
+    toggles, jumps = QSignalSpy(panel.toggle_requested), QSignalSpy(panel.jump_requested)
+    for cursor in (1, 0):
+        rect = panel.view.visualRect(panel._model.index(panel._model.position_of(cursor) or 0))
+        QTest.mouseClick(
+            panel.view.viewport(), Qt.MouseButton.LeftButton, PLAIN, QPoint(rect.right() - 12, rect.center().y())
+        )
+    assert (toggles.count(), jumps.count()) == (1, 1), "the original has no eye"
+    assert "Hide this step" in [action.text() for action in panel.menu_for(2).actions()]
+
+
+def test_what_is_stale_is_offered_to_be_replayed(panel: HistoryPanel) -> None:
+    spy = QSignalSpy(panel.replay_requested)
+    assert panel.stale_bar.isHidden()
+    panel.set_stale(2)
+    QTest.mouseClick(panel.stale_bar.button, Qt.MouseButton.LeftButton)
+    assert spy.count() == 1
+    panel.set_stale(2, running=True)
+    assert not panel.stale_bar.button.isEnabled()
+
+
+def test_branches_open_a_menu(panel: HistoryPanel) -> None:
+    panel.set_branches([BranchRow(7, "Inpaint", "2 steps"), BranchRow(9, "Denoise", "1 step")])
+    go, away = QSignalSpy(panel.branch_requested), QSignalSpy(panel.branch_removed)
+    menu = panel.branch_menu()
+    menu.actions()[1].trigger()
+    menu.actions()[-1].menu().actions()[0].trigger()
+    assert (go.at(0), away.at(0)) == ([9], [7])
