@@ -20,8 +20,9 @@ class FileFacts:
     jpeg_quality: int | None = None
 
     def placed(self, placement: Placement) -> FileFacts:
-        """Of a picture of another extent made from the file's; see :class:`Placement`."""
-        return replace(self, dpi=placement.placed_dpi(self.dpi))
+        """Of a picture of another extent made from the file's; resampled, it has no blocks of a JPEG's any more."""
+        quality = self.jpeg_quality if placement.is_exact else None
+        return replace(self, dpi=placement.placed_dpi(self.dpi), jpeg_quality=quality)
 
 
 NO_FACTS = FileFacts()

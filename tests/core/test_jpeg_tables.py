@@ -29,8 +29,8 @@ def test_what_is_no_table(steps: list[int]) -> None:
 
 def test_resolution_follows_the_pixels() -> None:
     twice = Placement.scaled(10, 10, 20, 40)
-    assert FileFacts((300, 150), 80).placed(twice) == FileFacts((600, 600), 80)
-    assert FileFacts(None, 80).placed(twice) == FileFacts(None, 80)
+    assert FileFacts((300, 150), 80).placed(twice) == FileFacts((600, 600), None), "no grid of blocks is left"
+    assert FileFacts(None, 80).placed(Placement.turned(1, 10, 20)) == FileFacts(None, 80)
     larger = Placement.scaled(10, 10, 20, 20, print_scale=2.0)
     assert FileFacts((300, 300)).placed(larger).dpi == (300, 300)
     assert FileFacts((300, 300)).placed(larger.then(larger.inverse())).dpi == (300, 300)
