@@ -21,7 +21,6 @@ BRUSH_SIZE_PX = (1.0, 4000.0)
 LARGEST_PHOTO_GIB = (0.25, 64.0)
 MEMORY_GIB = (0.0, 1024.0)
 AUTOSAVE_S = (5.0, 3600.0)
-TINT_PERCENT = (20.0, 90.0)
 THEMES = ("system", "dark", "light")
 LANGUAGES = ("system", "en")
 OVERLAYS = ("off", "tint", "outline", "matte")
@@ -120,7 +119,6 @@ class Settings:
         brush_hardness: 0 to 1.
         pen_pressure: whether a pen's pressure changes the brush's size.
         overlay: how the mask is shown, one of :data:`OVERLAYS`.
-        tint_percent: how opaque the tinted mask is.
         wheel: what the mouse wheel does on the canvas, one of :data:`WHEELS`.
         surround: grey around the photo, one of :data:`SURROUNDS`: the theme's, or so many percent of lightness.
         shortcut_preset: one of :data:`SHORTCUT_PRESETS`.
@@ -141,7 +139,6 @@ class Settings:
     brush_hardness: float = _setting("brush.hardness", 0.8, _number(0.0, 1.0))
     pen_pressure: bool = _setting("brush.pen_pressure", True, _flag)
     overlay: str = _setting("canvas.overlay", "tint", _one_of(OVERLAYS))
-    tint_percent: float = _setting("canvas.tint_percent", 60.0, _number(*TINT_PERCENT))
     wheel: str = _setting("canvas.wheel", "zoom", _one_of(WHEELS))
     surround: str = _setting("canvas.surround", "theme", _one_of(SURROUNDS))
     shortcut_preset: str = _setting("shortcuts.preset", "photoshop", _one_of(SHORTCUT_PRESETS))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 from restorer.ui.commands import Commands
 from restorer.ui.icons import icon
+from restorer.ui.keymap import Keymap
 from restorer.ui.widgets.tool_column import TOOLS, Tool
 
 
@@ -57,6 +58,7 @@ class ActionRow:
         checkable: it switches something; what, is set by whoever knows the state.
         group: heading of the shortcut overlay it stands under, or empty.
         hint: its short name, on a toolbar button and in the shortcut overlay; the text if empty.
+        lacks: why it cannot be used while a photo is open, such as ``Nothing is painted``.
     """
 
     id: str
@@ -69,6 +71,18 @@ class ActionRow:
     checkable: bool = False
     group: str = ""
     hint: str = ""
+    lacks: str = ""
+
+    @property
+    def name(self) -> str:
+        """The text without the dots of a dialog."""
+        return self.text.rstrip("…")
+
+    def reason(self, facts: Facts) -> str:
+        """Why it cannot be used now; empty where it can."""
+        if self.enabled(facts):
+            return ""
+        return "No photo is open" if not facts.photo else self.lacks or _LACKS.get(self.enabled, "Not possible now")
 
 
 _GROUPS = {"brush": "Brush", "eraser": "Brush", "crop": "Canvas", "pan": "Canvas", "zoom": "Canvas"}
@@ -90,12 +104,38 @@ def _operation(operation_id: str) -> Callable[[Commands], object]:
     return lambda commands: commands.change_mask(operation_id)
 
 
+def _painted(facts: Facts) -> bool:
+    return facts.painted
+
+
+def _several(facts: Facts) -> bool:
+    return facts.several_photos
+
+
+def _variants(facts: Facts) -> bool:
+    return facts.variants
+
+
+def _undo(facts: Facts) -> bool:
+    return facts.can_undo
+
+
+def _redo(facts: Facts) -> bool:
+    return facts.can_redo
+
+
 def _reviewing(facts: Facts) -> bool:
     return facts.reviewing
 
 
-def _painted(facts: Facts) -> bool:
-    return facts.painted
+_LACKS: dict[Callable[[Facts], bool], str] = {
+    _painted: "Nothing is painted",
+    _several: "Only one photo is open",
+    _variants: "The last step has no variants",
+    _undo: "Nothing to undo",
+    _redo: "Nothing to redo",
+    _reviewing: "No finds are shown",
+}
 
 
 _C = Commands
@@ -106,20 +146,20 @@ ROWS: tuple[ActionRow, ...] = (
     ActionRow("sample", "Open sample", _C.open_sample, (), "photo", _always),
     ActionRow("export", "Export…", _C.export, ("Ctrl+Shift+E",), "export", group="Work", hint="Export"),
     ActionRow("export-provenance", "Export provenance map…", _C.export_provenance),
-    ActionRow("close", "Close photo", _C.close_photo, ("Ctrl+W",)),
-    ActionRow("quit", "Quit", _C.quit, ("Ctrl+Q",), "", _always),
+    ActionRow("close", "Close photo", _C.close_photo, ("Ctrl+W",), group="Window"),
+    ActionRow("quit", "Quit", _C.quit, ("Ctrl+Q",), "", _always, group="Window"),
     # Edit
-    ActionRow("undo", "Undo", _C.undo, ("Ctrl+Z",), "undo", lambda f: f.can_undo, group="Work"),
-    ActionRow("redo", "Redo", _C.redo, ("Ctrl+Shift+Z", "Ctrl+Y"), "redo", lambda f: f.can_redo, group="Work"),
-    ActionRow("next-variant", "Next variant", _C.next_variant, ("Alt+Right",), "", lambda f: f.variants, group="Work"),
-    ActionRow("previous-variant", "Previous variant", _C.previous_variant, ("Alt+Left",), "", lambda f: f.variants),
+    ActionRow("undo", "Undo", _C.undo, ("Ctrl+Z",), "undo", _undo, group="Work"),
+    ActionRow("redo", "Redo", _C.redo, ("Ctrl+Shift+Z", "Ctrl+Y"), "redo", _redo, group="Work"),
+    ActionRow("next-variant", "Next variant", _C.next_variant, ("Alt+Right",), "", _variants, group="Work"),
+    ActionRow("previous-variant", "Previous variant", _C.previous_variant, ("Alt+Left",), "", _variants, group="Work"),
     ActionRow("turn-left", "Turn left", lambda commands: commands.turn(turns=3), ("Ctrl+Shift+R",), "turn-left"),
     ActionRow("turn-right", "Turn right", lambda commands: commands.turn(turns=1), ("Ctrl+R",), "turn-right",
               group="Work"),
     ActionRow("mirror", "Mirror", lambda commands: commands.turn(mirror="across")),
     # View
-    ActionRow("zoom-in", "Zoom in", _C.zoom_in, ("Ctrl++", "Ctrl+="), "zoom-in"),
-    ActionRow("zoom-out", "Zoom out", _C.zoom_out, ("Ctrl+-",), "zoom-out"),
+    ActionRow("zoom-in", "Zoom in", _C.zoom_in, ("Ctrl++", "Ctrl+="), "zoom-in", group="Canvas"),
+    ActionRow("zoom-out", "Zoom out", _C.zoom_out, ("Ctrl+-",), "zoom-out", group="Canvas"),
     ActionRow("fit", "Fit", _C.fit, ("Ctrl+0",), "fit", checkable=True, group="Canvas"),
     ActionRow("actual", "100 %", _C.actual_size, ("Ctrl+1",), "", checkable=True, group="Canvas"),
     ActionRow("split", "Split before and after", _C.split, ("Y",), "compare", on_canvas=True, checkable=True,
@@ -129,12 +169,12 @@ ROWS: tuple[ActionRow, ...] = (
     ActionRow("overlay", "Next mask overlay", _C.cycle_overlay, ("Q",), on_canvas=True, group="Brush", hint="Overlay"),
     ActionRow("provenance", "What happened to each pixel", _C.toggle_provenance, ("Shift+P",), "provenance",
               on_canvas=True, checkable=True, group="Canvas", hint="Provenance"),
-    ActionRow("next", "Next photo", _C.next_photo, ("PgDown",), "", lambda f: f.several_photos),
-    ActionRow("previous", "Previous photo", _C.previous_photo, ("PgUp",), "", lambda f: f.several_photos),
-    ActionRow("full-screen", "Full screen", _C.full_screen, ("F11",), "", _always, checkable=True),
-    ActionRow("panels", "Hide panels", _C.toggle_panels, ("Shift+F11",), checkable=True),
-    ActionRow("next-area", "Next area", _C.next_area, ("F6",), "", _always),
-    ActionRow("previous-area", "Previous area", _C.previous_area, ("Shift+F6",), "", _always),
+    ActionRow("next", "Next photo", _C.next_photo, ("PgDown",), "", _several, group="Window"),
+    ActionRow("previous", "Previous photo", _C.previous_photo, ("PgUp",), "", _several, group="Window"),
+    ActionRow("full-screen", "Full screen", _C.full_screen, ("F11",), "", _always, checkable=True, group="Window"),
+    ActionRow("panels", "Hide panels", _C.toggle_panels, ("Shift+F11",), checkable=True, group="Window"),
+    ActionRow("next-area", "Next area", _C.next_area, ("F6",), "", _always, group="Window"),
+    ActionRow("previous-area", "Previous area", _C.previous_area, ("Shift+F6",), "", _always, group="Window"),
     # Mask
     *(_tool_row(tool) for tool in TOOLS),
     ActionRow("swap", "Swap add and subtract", _C.swap_mode, ("X",), on_canvas=True, group="Brush",
@@ -148,13 +188,15 @@ ROWS: tuple[ActionRow, ...] = (
     ActionRow("feather-mask", "Feather mask", _operation("feather"), (), "feather", _painted),
     ActionRow("invert-mask", "Invert mask", _operation("invert"), ("Ctrl+I",), "invert", group="Mark"),
     ActionRow("fill-holes", "Fill holes", _operation("fill-holes"), (), "", _painted),
-    ActionRow("mark-all", "Mark everything", _operation("select-all"), ("Ctrl+A",), "mask"),
+    ActionRow("mark-all", "Mark everything", _operation("select-all"), ("Ctrl+A",), "mask", group="Mark"),
     ActionRow("clear-mask", "Clear mask", _operation("clear"), ("Ctrl+D",), "clear", _painted, group="Mark"),
-    ActionRow("copy-mask", "Copy mask", _C.copy_mask, ("Ctrl+Alt+C",), "copy", _painted),
-    ActionRow("paste-mask", "Paste mask", _C.paste_mask, ("Ctrl+Alt+V",), "paste", lambda f: f.mask_clip),
+    ActionRow("copy-mask", "Copy mask", _C.copy_mask, ("Ctrl+Alt+C",), "copy", _painted, group="Mark"),
+    ActionRow("paste-mask", "Paste mask", _C.paste_mask, ("Ctrl+Alt+V",), "paste", lambda f: f.mask_clip,
+              lacks="No mask was copied", group="Mark"),
     ActionRow("protect-marked", "Protect what is marked", _C.protect_marked, (), "protect", _painted),
     ActionRow("protect-nothing", "Protect nothing", _C.protect_nothing),
-    ActionRow("reuse-mask", "Reuse mask of last run", _C.reuse_mask, ("Ctrl+Shift+D",), "", lambda f: f.last_mask),
+    ActionRow("reuse-mask", "Reuse mask of last run", _C.reuse_mask, ("Ctrl+Shift+D",), "", lambda f: f.last_mask,
+              lacks="Nothing ran yet", group="Mark"),
     ActionRow("import-mask", "Import mask…", _C.import_mask),
     ActionRow("export-mask", "Export mask…", _C.export_mask, (), "", _painted),
     # Tasks
@@ -167,7 +209,11 @@ ROWS: tuple[ActionRow, ...] = (
     ActionRow("preview", "Preview here", _C.toggle_preview, ("P",), "", on_canvas=True, group="Work"),
     ActionRow("cancel", "Cancel job", _C.cancel, ("Esc",), "cancel", group="Work", hint="Cancel job, stroke, preview"),
     # Help
-    ActionRow("shortcuts", "Shortcuts", _C.show_shortcuts, ("?", "F1"), "shortcuts", _always, group="Work"),
+    ActionRow("palette", "Search actions…", _C.show_palette, ("Ctrl+K",), "search", _always, group="Window",
+              hint="Search actions"),
+    ActionRow("preferences", "Preferences…", _C.show_preferences, ("Ctrl+,",), "settings", _always, group="Window",
+              hint="Preferences"),
+    ActionRow("shortcuts", "Shortcuts", _C.show_shortcuts, ("?", "F1"), "shortcuts", _always, group="Window"),
     ActionRow("about", "About Restorer", _C.show_about, (), "about", _always),
 )  # fmt: skip
 _SEPARATOR = ""
@@ -186,7 +232,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "Edit",
         ("undo", "redo", _SEPARATOR, "turn-left", "turn-right", "mirror", _SEPARATOR, "run", "cancel", _SEPARATOR,
-         "next-variant", "previous-variant"),
+         "next-variant", "previous-variant", _SEPARATOR, "preferences"),
     ),
     (
         "View",
@@ -200,7 +246,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
          "step-masks>", _SEPARATOR, *MASK_MENU[2]),
     ),
     ("Tasks", ("tasks>", _SEPARATOR, *_REVIEW, _SEPARATOR, "run", "preview", "cancel")),
-    ("Help", ("shortcuts", "about")),
+    ("Help", ("palette", "shortcuts", "about")),
 )  # fmt: skip
 """Titles and action ids; an id ending in ``>`` is a submenu that somebody else fills."""
 
@@ -212,17 +258,22 @@ class Actions(QObject):
     nothing.
     """
 
+    keys_changed = Signal()
+    """Other keys are in force."""
     used = Signal()
     """An action was triggered; a checkable one has turned itself round and may have to be put right."""
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
         self._commands: Commands | None = None
+        self.facts = Facts()
+        """What decided last which actions can be used."""
+        self.keymap = Keymap()
+        """The keys in force."""
         self._actions: dict[str, QAction] = {}
         for row in ROWS:
             self._actions[row.id] = action = QAction(row.text, window)
             action.setIconText(row.hint or row.text)
-            action.setShortcuts([QKeySequence(text) for text in row.shortcuts])
             if row.icon:
                 action.setIcon(icon(row.icon))
                 action.setIconVisibleInMenu(False)
@@ -233,6 +284,7 @@ class Actions(QObject):
                 action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             else:
                 window.addAction(action)
+        self.use_keys(self.keymap)
 
     def __getitem__(self, action_id: str) -> QAction:
         return self._actions[action_id]
@@ -244,8 +296,16 @@ class Actions(QObject):
             if row.on_canvas:
                 canvas.addAction(self._actions[row.id])
 
+    def use_keys(self, keymap: Keymap) -> None:
+        """Gives each action its keys, now."""
+        self.keymap = keymap
+        for row in ROWS:
+            self._actions[row.id].setShortcuts([QKeySequence(text) for text in keymap.keys(row)])
+        self.keys_changed.emit()
+
     def refresh(self, facts: Facts) -> None:
         """Switches actions on and off."""
+        self.facts = facts
         for row in ROWS:
             self._actions[row.id].setEnabled(row.enabled(facts))
 
@@ -275,10 +335,3 @@ _SUBMENUS = {
     "theme>": "Theme",
     "tasks>": "Open task",
 }
-
-
-def shortcut_rows(group: str) -> Iterator[tuple[str, str]]:
-    """Name and first shortcut of every action that stands under a heading of the shortcut overlay."""
-    for row in ROWS:
-        if row.group == group and row.shortcuts:
-            yield row.hint or row.text, row.shortcuts[0]

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from restorer.ui.exporting import ExportOrder
     from restorer.ui.job_queue import Job
     from restorer.ui.main_window import MainWindow
+    from restorer.ui.palette import Palette
+    from restorer.ui.palette_entries import Entry
     from restorer.ui.photo import OpenPhoto
     from restorer.ui.workspace import Workspace
 
@@ -40,6 +42,7 @@ class Commands(QObject):
         self._editor = editor
         self._canvas = editor.canvas
         self._workspace = workspace
+        self._palette: Palette | None = None
         workspace.exporter.retry_wanted.connect(self._on_retry_wanted)
 
     # -- files
@@ -275,7 +278,42 @@ class Commands(QObject):
     def show_shortcuts(self) -> None:
         from restorer.ui.dialogs.shortcuts import ShortcutsDialog
 
-        self._show(ShortcutsDialog(self._window))
+        self._show(ShortcutsDialog(self._window.actions_by_id, self.show_shortcut_preferences, self._window))
+
+    def show_palette(self) -> None:
+        if self._palette is None:
+            from restorer.ui.palette import Palette
+
+            self._palette = Palette(self._window, self._palette_entries)
+        self._palette.toggle()
+
+    def _palette_entries(self) -> list[Entry]:
+        from restorer.tasks import TASKS
+        from restorer.ui.palette_entries import action_entries, recent_entries, task_entries
+
+        recent = self._workspace.session.settings.recent
+        return [
+            *action_entries(self._window.actions_by_id),
+            *task_entries(tuple(TASKS.values()), self._editor.tasks.open_task, self._workspace.current is not None),
+            *recent_entries(recent, lambda path: self.open_paths([path])),
+        ]
+
+    def show_preferences(self) -> None:
+        self._show_preferences_at("general")
+
+    def show_shortcut_preferences(self) -> None:
+        self._show_preferences_at("shortcuts")
+
+    def _show_preferences_at(self, page: str) -> None:
+        from restorer.ui.dialogs.preferences import PreferencesDialog
+
+        dialog = self._window.findChild(PreferencesDialog)
+        if dialog is None:
+            dialog = PreferencesDialog(self._workspace, self._window)
+            self._show(dialog)
+        dialog.show_page(page)
+        dialog.raise_()
+        dialog.activateWindow()
 
     def show_about(self) -> None:
         from restorer.ui.dialogs.about import AboutDialog

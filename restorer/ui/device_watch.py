@@ -22,13 +22,10 @@ class DeviceWatch(QObject):
         self._button = button
         self._asking = False
         button.set_chosen(workspace.session.settings.device)
-        button.device_chosen.connect(self._on_device_chosen)
+        button.device_chosen.connect(lambda device: workspace.update_settings(device=device))
+        workspace.settings_changed.connect(lambda: button.set_chosen(workspace.session.settings.device))
         button.menu_opened.connect(self._ask)
         workspace.runs.model_started.connect(self._on_model_started)
-
-    def _on_device_chosen(self, device: str) -> None:
-        self._workspace.update_settings(device=device)
-        self._button.set_chosen(device)
 
     def _on_model_started(self, device: str) -> None:
         self._button.set_running_on(device)

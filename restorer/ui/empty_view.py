@@ -92,6 +92,11 @@ class EmptyView(QWidget):
         """Name of a photo on its way, or empty."""
         self._drop.set_opening(name)
 
+    def set_shortcuts(self, *, open_photos: str, paste: str) -> None:
+        """Shows these on the buttons."""
+        self._drop.open_button.set_shortcut(open_photos)
+        self._drop.paste_button.set_shortcut(paste)
+
     def set_drop_hover(self, hovering: bool) -> None:
         """Whether files are held over the window."""
         self._drop.set_hovered(hovering)

@@ -9,16 +9,14 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer
-from PySide6.QtGui import QActionGroup, QGuiApplication, QPixmap
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QGuiApplication, QPixmap
 
-from restorer.core.brush import Brush
 from restorer.core.image import Pixels
 from restorer.session.session import Session
 from restorer.tasks import TASKS
 from restorer.tasks.spec import DETAIL
-from restorer.ui import theme
 from restorer.ui.actions import MASK_MENU, ROWS
+from restorer.ui.applying import SettingsApplier
 from restorer.ui.canvas.pending import Pending
 from restorer.ui.closing import QUESTION, Closing
 from restorer.ui.commands import Commands
@@ -45,7 +43,6 @@ from restorer.ui.workspace import Workspace
 _SAVE_BRUSH_AFTER_MS = 1000
 _PICTURE_SAMPLE_AFTER_MS = 600
 _SAMPLE_SIDE_PX = 256
-_THEMES = (("system", "Follow the system"), ("dark", "Dark"), ("light", "Light"))
 
 
 class Furnishing(QObject):
@@ -79,6 +76,7 @@ class Furnishing(QObject):
         self._connect_window()
         self._connect_canvas()
         self._fill_menus()
+        self._applier = SettingsApplier(self.workspace, window, self.editor, self)
         self._restore()
         self._refresh()
         self._sample_timer = QTimer(self, interval=_PICTURE_SAMPLE_AFTER_MS, singleShot=True)
@@ -147,9 +145,6 @@ class Furnishing(QObject):
         options.brush_changed.connect(lambda _brush: self._brush_timer.start())
         canvas.brush_changed.connect(options.set_brush)
         canvas.brush_changed.connect(lambda _brush: self._brush_timer.start())
-        options.pressure_toggled.connect(self._on_pressure_toggled)
-        options.overlay_changed.connect(self._on_overlay_changed)
-        canvas.overlay_changed.connect(self._on_overlay_changed)
         tools.tool_selected.connect(canvas.set_tool)
         tools.tool_selected.connect(lambda _tool: canvas.setFocus())
         canvas.tool_changed.connect(tools.set_tool)
@@ -175,13 +170,6 @@ class Furnishing(QObject):
     def _fill_menus(self) -> None:
         self._recent_menu = self._window.menus["recent>"]
         self._step_masks = StepMasks(self.workspace, self._window.menus["step-masks>"], self)
-        themes = QActionGroup(self)
-        for choice, title in _THEMES:
-            action = self._window.menus["theme>"].addAction(title)
-            action.setCheckable(True)
-            action.setChecked(choice == self.workspace.session.settings.theme)
-            action.triggered.connect(partial(self._on_theme_chosen, choice))
-            themes.addAction(action)
         for task in TASKS.values():
             action = self._window.menus["tasks>"].addAction(task.title)
             action.triggered.connect(partial(self._open_task, task.id))
@@ -191,13 +179,6 @@ class Furnishing(QObject):
 
     def _restore(self) -> None:
         settings = self.workspace.session.settings
-        brush = Brush(settings.brush_size_px, settings.brush_hardness)
-        self.editor.canvas.set_brush(brush)
-        self.editor.options.set_brush(brush)
-        self._on_pressure_toggled(settings.pen_pressure)
-        self.editor.options.set_pressure(settings.pen_pressure)
-        self.editor.canvas.set_overlay(settings.overlay)
-        self.editor.options.set_overlay(settings.overlay)
         self.editor.size_for(self._window.width(), self._window.height())
         self.editor.restore(parse_state(settings.window_state))
         self._on_settings_changed()
@@ -250,22 +231,6 @@ class Furnishing(QObject):
 
     def _open_task(self, task_id: str, _checked: bool = False) -> None:
         self.editor.tasks.open_task(task_id)
-
-    def _on_theme_chosen(self, choice: str, _checked: bool = False) -> None:
-        app = QApplication.instance()
-        if isinstance(app, QApplication):
-            theme.apply_theme(app, choice)
-        self.workspace.update_settings(theme=choice)
-
-    def _on_pressure_toggled(self, enabled: bool) -> None:
-        self.editor.canvas.set_pressure_enabled(enabled)
-        if enabled != self.workspace.session.settings.pen_pressure:
-            self.workspace.update_settings(pen_pressure=enabled)
-
-    def _on_overlay_changed(self, overlay: str) -> None:
-        self.editor.canvas.set_overlay(overlay)
-        self.editor.options.set_overlay(overlay)
-        self.workspace.update_settings(overlay=overlay)
 
     def _save_brush(self) -> None:
         brush, settings = self.editor.canvas.brush(), self.workspace.session.settings

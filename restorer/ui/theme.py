@@ -55,6 +55,7 @@ QLineEdit, QAbstractSpinBox { background: $field; }
 QLineEdit:focus, QAbstractSpinBox:focus { border-color: $accent_line; }
 QLineEdit:disabled, QAbstractSpinBox:disabled { border-color: $line; background: transparent; }
 QAbstractSpinBox { padding: 1px 0; }
+QLineEdit[bare="true"] { border: 0; padding: 0; background: transparent; }
 QAbstractSpinBox QLineEdit { border: 0; padding: 0 6px; min-height: 0; background: transparent; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { width: 0; height: 0; border: 0; }
 QScrollBar:vertical { width: 10px; background: transparent; margin: 0; }
@@ -137,6 +138,7 @@ class _Theme(QObject):
         super().__init__(app)
         self._app = app
         self._choice = "system"
+        self.surround = ""
         self.tokens = DARK
         app.setStyle("Fusion")
         hints = app.styleHints()
@@ -202,6 +204,22 @@ def apply_theme(app: QApplication, choice: str = "system") -> None:
 def tokens() -> Tokens:
     """Colours of the theme in force; dark until one is applied."""
     return _Theme.current.tokens if _Theme.current is not None else DARK
+
+
+def use_surround(choice: str) -> None:
+    """Chooses the grey around photos: ``theme``, or a percentage of lightness such as ``50``."""
+    if _Theme.current is not None:
+        _Theme.current.surround = "" if choice == "theme" else choice
+        _Theme.current.changed.emit()
+
+
+def surround() -> QColor:
+    """The grey around photos."""
+    chosen = _Theme.current.surround if _Theme.current is not None else ""
+    if not chosen:
+        return tokens().color("canvas")
+    level = round(float(chosen) * 2.55)
+    return QColor(level, level, level)
 
 
 def theme_changed() -> SignalInstance:

@@ -11,6 +11,7 @@ from restorer.ui.actions import Actions
 from restorer.ui.bar_button import BarButton
 from restorer.ui.device_button import DeviceButton
 from restorer.ui.icons import icon
+from restorer.ui.search_button import SearchButton
 from restorer.ui.tokens import TOOLBAR_BUTTON, TOOLBAR_H, TOOLBAR_ICON
 from restorer.ui.widgets.buttons import describe
 from restorer.ui.widgets.combo_box import ComboBox
@@ -20,6 +21,8 @@ ZOOM_STEPS = (0.0625, 0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 _NOW = "now"
 _TEXT_FROM_PX = 860
 """Narrower windows drop the words beside the icons."""
+_SEARCH_FROM_PX = 1220
+"""Narrower windows have an icon instead of the search field."""
 
 
 class MainToolBar(QToolBar):
@@ -36,6 +39,7 @@ class MainToolBar(QToolBar):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self._actions = actions
         self._worded: list[BarButton] = []
+        self._described: list[tuple[BarButton, QAction]] = []
         self._with_photo: list[QAction] = []
 
         self._add_action("open", words_beside=True)
@@ -55,9 +59,14 @@ class MainToolBar(QToolBar):
         self._with_photo.append(self._add_compare())
         self._with_photo.append(self._add_action("provenance", words_beside=True))
         self._add_gap()
+        self.search_button = SearchButton(actions["palette"])
+        self.addWidget(self.search_button)
+        self._add_line()
         self.device_button = DeviceButton()
         self.addWidget(self.device_button)
         self.show_photo_actions(False)
+        actions.keys_changed.connect(self._describe)
+        self._describe()
 
     def show_photo_actions(self, shown: bool) -> None:
         """Zoom and comparison are there only while a photo is."""
@@ -81,6 +90,7 @@ class MainToolBar(QToolBar):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         super().resizeEvent(event)
         beside, alone = Qt.ToolButtonStyle.ToolButtonTextBesideIcon, Qt.ToolButtonStyle.ToolButtonIconOnly
+        self.search_button.set_wide(self.width() >= _SEARCH_FROM_PX)
         for button in self._worded:
             button.setToolButtonStyle(beside if self.width() >= _TEXT_FROM_PX else alone)
 
@@ -89,12 +99,16 @@ class MainToolBar(QToolBar):
         button = BarButton()
         button.setDefaultAction(action)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
-        describe(button, action.text().rstrip("…"), action.shortcut())
+        self._described.append((button, action))
         if words_beside:
             self._worded.append(button)
         elif text_only:
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
         return self.addWidget(button)
+
+    def _describe(self) -> None:
+        for button, action in self._described:
+            describe(button, action.text().rstrip("…"), action.shortcut())
 
     def _add_compare(self) -> QAction:
         button = BarButton()

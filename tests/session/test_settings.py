@@ -25,7 +25,6 @@ EVERYTHING = Settings(
     brush_hardness=0.25,
     pen_pressure=False,
     overlay="matte",
-    tint_percent=42.5,
     wheel="pan",
     surround="50",
     shortcut_preset="krita",

@@ -308,6 +308,10 @@ class InputSurface(Surface):
             self._pointing.pen(event)
             self._pointer_changed()
 
+    def set_wheel_pans(self, pans: bool) -> None:
+        """Whether a mouse wheel pans instead of zooming."""
+        self._navigator.wheel_pans = pans
+
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
         event.setAccepted(self._scene is not None)
         if self._scene is not None:

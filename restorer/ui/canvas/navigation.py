@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QEasingCurve, QObject, QPointF, Qt, QVariantAnimation, Signal
+from PySide6.QtCore import QEasingCurve, QObject, QPoint, QPointF, Qt, QVariantAnimation, Signal
 from PySide6.QtGui import QInputDevice, QNativeGestureEvent, QWheelEvent
 
 from restorer.core.placement import Placement
@@ -30,6 +30,8 @@ class Navigator(QObject):
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
+        self.wheel_pans = False
+        """Whether a mouse wheel pans, and zooms with Ctrl only, as two fingers do."""
         self._viewport = Viewport(0, 0, 1, 1)
         self._start = self._target = self._viewport
         self._glide = QVariantAnimation(self)
@@ -75,11 +77,14 @@ class Navigator(QObject):
     # -- devices
 
     def wheel(self, event: QWheelEvent, at: QPointF, ratio: float) -> None:
-        """A wheel zooms at the pointer; two fingers on a touchpad pan, with Ctrl they zoom."""
+        """A wheel zooms at the pointer; two fingers on a touchpad pan, with Ctrl they zoom. Shift pans sideways."""
         angle = event.angleDelta()
-        if _is_touchpad(event) and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            pixels = event.pixelDelta()
-            if pixels.isNull():
+        pans = self.wheel_pans or _is_touchpad(event)
+        if pans and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            pixels = event.pixelDelta() if _is_touchpad(event) else QPoint()
+            if pixels.isNull() and event.modifiers() & Qt.KeyboardModifier.ShiftModifier and not angle.x():
+                self.pan(angle.y() / _NOTCH * _NOTCH_PAN_PX * ratio, 0)
+            elif pixels.isNull():
                 self.pan(*(delta / _NOTCH * _NOTCH_PAN_PX * ratio for delta in (angle.x(), angle.y())))
             else:
                 self.pan(pixels.x() * ratio, pixels.y() * ratio)

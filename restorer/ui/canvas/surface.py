@@ -278,7 +278,7 @@ class Surface(QWidget):
         """Surround, photo and mask of a part of the canvas, in device pixels."""
         photo = self._navigator.viewport.photo_in_view
         if self._scene is None or self._scene.compare is not None or not photo.contains(part):
-            surround = theme.tokens().color("canvas")
+            surround = theme.surround()
             painter.fillRect(QRect(part.left, part.top, part.width, part.height), surround)
         if self._scene is not None:
             self._scene.paint(painter, part, self._canvas(), self._navigator.viewport, self._ratio())

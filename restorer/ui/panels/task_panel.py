@@ -72,6 +72,12 @@ class TaskPanel(FoldingPanel):
         if tasks:
             self.open_task(tasks[0].id)
 
+    def set_shortcuts(self, *, run: str, preview: str) -> None:
+        """Shows these on the buttons of every task."""
+        for section in self._sections.values():
+            section.run_button.set_shortcut(run)
+            section.preview_button.set_shortcut(preview)
+
     def current_task(self) -> str | None:
         """Id of the open task."""
         return next((task for task, section in self._sections.items() if section.is_open()), None)

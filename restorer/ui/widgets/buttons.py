@@ -116,6 +116,13 @@ class KeyButton(QPushButton):
         super().setText(text)
         describe(self, text, self._shortcut)
 
+    def set_shortcut(self, shortcut: QKeySequence | str) -> None:
+        """Show another one."""
+        self._shortcut = QKeySequence(shortcut)
+        describe(self, self.text(), self._shortcut)
+        self.updateGeometry()
+        self.update()
+
     def sizeHint(self) -> QSize:  # noqa: N802
         return QSize(self._content_width() + 24, BUTTON_H)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QVBoxLayout, QWidge
 
 from restorer.ui import theme
 from restorer.ui.tokens import TOOL_COLUMN_W
-from restorer.ui.widgets.buttons import ToolButton
+from restorer.ui.widgets.buttons import ToolButton, describe
 
 _PADDING = 6
 _GAP = 2
@@ -108,6 +108,12 @@ class ToolColumn(QWidget):
         blocked = self._group.blockSignals(True)
         self._buttons[tool].setChecked(True)
         self._group.blockSignals(blocked)
+
+    def set_shortcuts(self, keys: Mapping[str, str]) -> None:
+        """Tell these in the tooltips: tool id to a shortcut, empty for none."""
+        for tool, shortcut in keys.items():
+            if tool in self._buttons:
+                describe(self._buttons[tool], self._buttons[tool].accessibleName(), shortcut)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         painter = QPainter(self)
