@@ -202,7 +202,7 @@ ROWS: tuple[ActionRow, ...] = (
     # Tasks
     ActionRow("find-damage", "Find and review damage", _C.find_damage, ("Ctrl+F",), "scan", group="Work"),
     ActionRow("next-find", "Next find", _C.next_find, (".",), "", _reviewing, on_canvas=True, group="Mark"),
-    ActionRow("previous-find", "Previous find", _C.previous_find, (",",), "", _reviewing, on_canvas=True),
+    ActionRow("previous-find", "Previous find", _C.previous_find, (",",), "", _reviewing, on_canvas=True, group="Mark"),
     ActionRow("keep-find", "Keep find", _C.keep_find, ("A",), "", _reviewing, on_canvas=True, group="Mark"),
     ActionRow("drop-find", "Drop find", _C.drop_find, ("D",), "", _reviewing, on_canvas=True, group="Mark"),
     ActionRow("run", "Run", _C.run, ("Ctrl+Return", "Ctrl+Enter"), "", group="Work"),

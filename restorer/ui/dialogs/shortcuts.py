@@ -16,6 +16,8 @@ from restorer.ui.widgets.labels import Separator, TintedLabel
 
 _ROW_H = 21
 _COLUMNS = (("Canvas", "Brush"), ("Mark",), ("Work", "Window"))
+_ELSEWHERE = "Work"
+"""Heading of actions that name none."""
 _WITH_POINTER: dict[str, tuple[tuple[str, str], ...]] = {
     "Canvas": (("Zoom at pointer", "Wheel"), ("Pan", "Space drag"), ("Original while held", "\\ or Tab")),
     "Brush": (("Straight line", "Shift click"), ("Scrub size", "Shift drag"), ("Erase", "Right drag")),
@@ -112,7 +114,7 @@ class ShortcutsDialog(QDialog):
         """Name and first shortcut of every action under a heading that has one."""
         for row in ROWS:
             keys = self._actions.keymap.keys(row)
-            if row.group == heading and keys:
+            if (row.group or _ELSEWHERE) == heading and keys:
                 yield row.hint or row.name, keys[0]
 
     def _on_edit(self) -> None:

@@ -7,6 +7,7 @@ import pytest
 from restorer.session.settings import SHORTCUT_PRESETS
 from restorer.ui.actions import MENUS, ROWS, Facts
 from restorer.ui.keymap import _CHANGES, PRESETS, Keymap, refusal
+from restorer.ui.widgets import TOOLS
 
 BY_ID = {row.id: row for row in ROWS}
 BRUSH, LASSO, REDO = BY_ID["brush"], BY_ID["lasso"], BY_ID["redo"]
@@ -61,6 +62,6 @@ def test_every_action_says_what_it_lacks() -> None:
 
 
 def test_every_action_can_be_found_in_a_menu_or_a_panel() -> None:
-    in_menus = {name for _, ids in MENUS for name in ids}
+    in_menus = {name for _, ids in MENUS for name in ids} | {tool.id for tool in TOOLS}
     elsewhere = {row.id for row in ROWS} - in_menus
     assert elsewhere <= {"next-area", "previous-area"}
