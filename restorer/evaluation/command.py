@@ -19,6 +19,10 @@ def evaluate(
     model: Annotated[str, typer.Option(help="Weights to measure; the best installed without it.")] = "",
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
     photos: Annotated[int | None, typer.Option(min=1, help="At most so many photos; all without it.")] = None,
+    megapixels: Annotated[
+        float | None, typer.Option(min=0, help="Size of the scan that ui and scale open; 200 without it, 0 for none.")
+    ] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="Of the scan, just enough to see whether it works.")] = False,
     out: Annotated[Path | None, typer.Option(help="Folder for report.md, report.json and contact sheets.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
@@ -27,7 +31,7 @@ def evaluate(
         from restorer.evaluation.report_folder import prepare_report_folder
 
         prepare_report_folder(out)
-    options = SuiteOptions(data=data, model=model, device=device, photos=photos)
+    options = SuiteOptions(data=data, model=model, device=device, photos=photos, megapixels=megapixels, quick=quick)
     report = run_suite(suite, options)
     if as_json:
         typer.echo(json.dumps(report.to_json()))
@@ -52,4 +56,8 @@ def _command_line(suite: str, options: SuiteOptions) -> str:
         words += ["--device", options.device]
     if options.photos is not None:
         words += ["--photos", str(options.photos)]
+    if options.megapixels is not None:
+        words += ["--megapixels", f"{options.megapixels:g}"]
+    if options.quick:
+        words += ["--quick"]
     return shlex.join(words)

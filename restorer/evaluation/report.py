@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from restorer.evaluation.sheets import Sheet
@@ -54,6 +54,19 @@ class Report:
     sheets: tuple[Sheet, ...] = ()
     notes: tuple[str, ...] = ()
     details: tuple[Table, ...] = ()
+
+    def joined(self, other: Report) -> Report:
+        """Both in one, under the name of this one."""
+        return replace(
+            self,
+            subject=f"{self.subject}; {other.subject}",
+            tables=self.tables + other.tables,
+            gates=self.gates + other.gates,
+            values=self.values | other.values,
+            sheets=self.sheets + other.sheets,
+            notes=self.notes + other.notes,
+            details=self.details + other.details,
+        )
 
     @property
     def missed(self) -> bool:

@@ -20,12 +20,16 @@ class SuiteOptions:
         model: id of the weights; the best installed if empty.
         device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
         photos: at most so many of them; all if None.
+        megapixels: size of the scan that is opened in the window; 200 if None, none is at 0.
+        quick: measures just enough to see whether it works.
     """
 
     data: Path | None = None
     model: str = ""
     device: str = "auto"
     photos: int | None = None
+    megapixels: float | None = None
+    quick: bool = False
 
 
 Suite = Callable[[SuiteOptions], Report]
@@ -55,14 +59,21 @@ def _io(options: SuiteOptions) -> Report:
     return io_suite(options)
 
 
+def _scale(options: SuiteOptions) -> Report:
+    from restorer.evaluation.scale_suite import MEGAPIXELS, scale_suite
+
+    return scale_suite(options.megapixels or MEGAPIXELS, quick=options.quick)
+
+
 def _ui(options: SuiteOptions) -> Report:
     from restorer.evaluation.ui_suite import ui_suite
 
-    return ui_suite()
+    report = ui_suite()
+    return report if options.megapixels == 0 else report.joined(_scale(options))
 
 
 SUITES: Mapping[str, Suite] = MappingProxyType(
-    {"inpaint": _inpaint, "detect": _detect, "degradation": _degradation, "io": _io, "ui": _ui}
+    {"inpaint": _inpaint, "detect": _detect, "degradation": _degradation, "io": _io, "scale": _scale, "ui": _ui}
 )
 
 

@@ -23,7 +23,7 @@ _BEHIND_ALPHA = 128
 _GAMUT_TOLERANCE = 0.002
 """Of full linear light: rounding in 8-bit photos puts colours on the border of a gamut that far outside."""
 _SAMPLE_PIXELS = 100_000
-_THUMBNAIL_SAMPLES = 32
+_THUMBNAIL_SAMPLES = 16
 """Source pixels across one of a thumbnail; more make it no better, and a large scan is read for a second."""
 _Sample = TypeVar("_Sample", bound=np.generic)
 
@@ -195,7 +195,7 @@ def to_profile(pixels: Pixels, color: ColorTag, target: bytes, intent: Intent) -
 def thumbnail(image: Image, side: int) -> DisplayPixels:
     """The picture, whole and upright, with its longer side ``side`` pixels (never enlarged), as 8-bit sRGB.
 
-    Every source pixel counts (area average), in the photo's own encoding; of photos more than 32 times as large, every
+    Every source pixel counts (area average), in the photo's own encoding; of photos more than 16 times as large, every
     so manyth.
     """
     step = max(1, max(image.width, image.height) // (_THUMBNAIL_SAMPLES * side))

@@ -167,15 +167,15 @@ def test_the_command_prints_one_object_and_fails_where_a_gate_was_missed(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     monkeypatch.setattr(ui_suite, "_probe", lambda *_: FIGURES)
-    command.evaluate("ui", as_json=True)
+    command.evaluate("ui", as_json=True, megapixels=0)
     assert json.loads(capsys.readouterr().out)["suite"] == "ui"
     late = {**FIGURES, "strokes_kept": False}
     monkeypatch.setattr(ui_suite, "_probe", lambda *_: late)
     with pytest.raises(Exit) as ended:
-        command.evaluate("ui", out=tmp_path / "report", photos=3)
+        command.evaluate("ui", out=tmp_path / "report", photos=3, megapixels=0)
     assert ended.value.exit_code == 1
     assert "strokes" in capsys.readouterr().out
-    assert "restorer evaluate ui --photos 3" in (tmp_path / "report" / "report.md").read_text("utf-8")
+    assert "restorer evaluate ui --photos 3 --megapixels 0" in (tmp_path / "report" / "report.md").read_text("utf-8")
 
 
 @pytest.mark.parametrize(
