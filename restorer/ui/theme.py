@@ -179,6 +179,8 @@ class _Theme(QObject):
         for widget in QApplication.allWidgets():
             surface = widget.property(_SURFACE)
             if surface:
+                # A widget that was never shown is polished later, and then gets back the palette it had before.
+                widget.ensurePolished()
                 _fill(widget, self.tokens.color(surface))
         self.changed.emit()
 

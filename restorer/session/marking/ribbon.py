@@ -2,8 +2,8 @@
 
 The way is a path of least cost over a ridge filter (live-wire, Mortensen and Barrett 1995), found on a reduced window
 around each pair of points, so that it costs the same on any photo. It is then straightened into a strip at the photo's
-own scale, in which dynamic programming finds the middle line to a fraction of a pixel, and the width is taken at half
-of the height above both sides.
+own scale, in which dynamic programming finds the middle line to a fraction of a pixel, and the width is taken between
+the steepest falls of brightness on both sides.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from restorer.core.geometry import Bounds
 from restorer.core.image import Image
 from restorer.core.lazy import load_cv2
 from restorer.core.shapes import Point, Ribbon
-from restorer.session.marking.ridge import MOST_COST, costs, gray_window, ridges
+from restorer.session.marking.ridge import MOST_COST, costs, full_strength, gray_window, ridges
 
 WINDOW_PX = 120_000
 """Paths are looked for on no more pixels than this between two points."""
@@ -37,8 +37,12 @@ _ALONG_PX = 15
 _BEND = 2.0
 """What it costs the middle line to move sideways, against how well it fits."""
 _LEAST_WIDTH_PX, _UNKNOWN_WIDTH_PX = 1.0, 4.0
-_LEAST_CONTRAST = 0.01
-"""Of full white: what stands out less has no width that could be read off."""
+_NEAR_PX = 14.0
+"""A fall of brightness that far from the middle counts half."""
+_LEAST_FALL = 0.004
+"""Of full white, over a pixel: what falls less has no edge that could be seen."""
+_MOST_VARIED = 2.5
+"""How many times as wide or as thin as usual a line may be somewhere."""
 _EVERY_PX = 3.0
 """Distance of the points of a finished ribbon."""
 
@@ -128,7 +132,8 @@ def _both_ways(photo: Image, start: Point, end: Point) -> _Ways:
     ).intersect(photo.bounds)
     step = max(1, math.ceil(math.sqrt(window.area / WINDOW_PX)))
     strengths = ridges(gray_window(photo, window, step))
-    bright, dark = (_path(costs(strength), window, step, start, end) for strength in strengths)
+    full = full_strength(*strengths)
+    bright, dark = (_path(costs(strength, full), window, step, start, end) for strength in strengths)
     return _Ways(*bright, *dark, step)
 
 
@@ -244,38 +249,38 @@ def _ridge_across(strip: FloatPlane) -> FloatPlane:
 def _sides(
     strip: FloatPlane, offsets: npt.NDArray[np.float64]
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """How far a bright line reaches to the left and to the right of each point, in pixels, at half of its height."""
+    """How far a bright line reaches to the left and to the right of each point, in pixels."""
     cv2 = load_cv2()
     along = cv2.blur(strip, (1, _ALONG_PX), borderType=cv2.BORDER_REPLICATE)
     middle = len(offsets) // 2
-    near = _SAMPLES_PER_PX
-    top = along[:, middle - near : middle + near + 1].max(axis=1)
-    contrast = top - np.minimum(np.median(along[:, :middle], axis=1), np.median(along[:, middle:], axis=1))
-    reaches = []
-    for half in (along[:, middle::-1], along[:, middle:]):
-        reach = _crossing(half, top) / _SAMPLES_PER_PX
-        reach[contrast < _LEAST_CONTRAST] = np.nan
-        reaches.append(_steadied(reach))
-    return reaches[0], reaches[1]
+    left, right = (_steadied(_edge(half)) for half in (along[:, middle::-1], along[:, middle:]))
+    return left, right
 
 
-def _crossing(half: FloatPlane, top: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
-    """Samples from the middle to where each row has fallen half way to that side's own level."""
-    reach = half.shape[1]
-    # The side's level is what lies beyond the line, not what is far off: the lowest of means over growing distances.
-    sums = np.cumsum(half, axis=1)
-    span = 4 * _SAMPLES_PER_PX
-    means = (sums[:, span:] - sums[:, :-span]) / span
-    settled = np.minimum.accumulate(means, axis=1)
-    floor = settled[:, min(settled.shape[1] - 1, reach // 2)]
-    level = (top + floor) / 2
-    below = half < level[:, None]
-    first = np.where(below.any(axis=1), below.argmax(axis=1), reach - 1)
+def _edge(half: FloatPlane) -> npt.NDArray[np.float64]:
+    """Pixels from the middle to where each row falls most steeply; NaN where it does not fall.
+
+    Steepness, and not a level half way down: beside a line the photo may well go on growing darker. The nearest fall
+    counts that is at least half as steep as any, those further off counting for less.
+    """
+    cv2 = load_cv2()
+    soft = cv2.blur(half, (3, 1), borderType=cv2.BORDER_REPLICATE)
+    fall = np.maximum(soft[:, :-2] - soft[:, 2:], 0)
+    distance = (np.arange(fall.shape[1]) + 1) / _SAMPLES_PER_PX
+    score = fall / (1 + (distance / _NEAR_PX) ** 2)
+    steepest = score.max(axis=1)
+    before, after = np.roll(score, 1, axis=1), np.roll(score, -1, axis=1)
+    before[:, 0] = after[:, -1] = -1
+    is_peak = (score >= before) & (score >= after) & (score >= 0.5 * steepest[:, None])
+    place = is_peak.argmax(axis=1)
     rows = np.arange(len(half))
-    before = np.maximum(first - 1, 0)
-    high, low = half[rows, before], half[rows, first]
-    share = np.divide(high - level, high - low, out=np.zeros(len(half)), where=high - low > 1e-9)
-    return np.asarray(before + np.clip(share, 0, 1), np.float64)
+    # To a fraction of a sample, by the parabola through the peak and its neighbours.
+    low, high = score[rows, np.maximum(place - 1, 0)], score[rows, np.minimum(place + 1, score.shape[1] - 1)]
+    bend = 2 * score[rows, place] - low - high
+    shift = np.divide(high - low, 2 * bend, out=np.zeros(len(half)), where=bend > 1e-9)
+    edge = np.asarray((place + 1 + shift.clip(-0.5, 0.5)) / _SAMPLES_PER_PX, np.float64)
+    edge[steepest < _LEAST_FALL] = np.nan
+    return edge
 
 
 def _steadied(width: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
@@ -287,7 +292,9 @@ def _steadied(width: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     reach = min(10, (len(width) - 1) // 2)
     if reach == 0:
         return width
-    padded = np.pad(width, reach, mode="edge")
+    # Where another line runs into it, or it all but vanishes, it is not many times as wide or as thin.
+    usual = float(np.median(width))
+    padded = np.pad(width.clip(usual / _MOST_VARIED, usual * _MOST_VARIED), reach, mode="edge")
     steady: npt.NDArray[np.float64] = np.median(np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1), axis=1)
     return steady
 

@@ -60,10 +60,17 @@ def ridges(gray: FloatPlane) -> tuple[FloatPlane, FloatPlane]:
     return bright, dark
 
 
-def costs(strength: FloatPlane) -> FloatPlane:
-    """What a step on each pixel costs a path that wants to stay on lines: 1 on them, :data:`MOST_COST` off them."""
-    strongest = float(np.quantile(strength, 0.99))
-    if not math.isfinite(strongest) or strongest <= 1e-6:
-        return np.ones_like(strength)
-    share = np.clip(strength / strongest, 0, 1)
+def costs(strength: FloatPlane, full: float) -> FloatPlane:
+    """What a step on each pixel costs a path that wants to stay on lines: 1 on them, :data:`MOST_COST` off them.
+
+    Args:
+        full: from this strength on a pixel is certainly on a line.
+    """
+    share = np.clip(strength / max(full, 1e-6), 0, 1)
     return np.asarray(1 / (1 / MOST_COST + (1 - 1 / MOST_COST) * share), np.float32)
+
+
+def full_strength(*strengths: FloatPlane) -> float:
+    """A strength that only lines have, for ways along what is bright and what is dark to be compared."""
+    full = max(float(np.quantile(strength, 0.99)) for strength in strengths)
+    return full if math.isfinite(full) else 0.0

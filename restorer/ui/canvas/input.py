@@ -108,6 +108,21 @@ class InputSurface(Surface):
             self._pointer_changed()
             self.options_changed.emit(options)
 
+    def set_options(self, options: MarkOptions) -> None:
+        """Settings of the tools that mark areas."""
+        self._options = options
+        self._pointer_changed()
+
+    def set_locked(self, locked: bool) -> None:
+        """Whether tools rest, because something is being done to the mask that they would disturb."""
+        if locked != self._locked:
+            self._locked = locked
+            self._pointer_changed()
+
+    def step_back(self) -> bool:
+        """Takes the last click of a tool of several clicks back; False where there is none."""
+        return self._pointing.step_back()
+
     def order(self, order: MaskOrder) -> None:
         """Has the mask changed."""
         self.mask_ordered.emit(order)

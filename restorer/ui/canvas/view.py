@@ -25,7 +25,6 @@ from restorer.ui.canvas.reviewing import ReviewSurface
 from restorer.ui.canvas.scene import Scene
 from restorer.ui.canvas.tools.brush import HARDNESS_STEP, SIZE_STEP, hardened, resized
 from restorer.ui.canvas.trial import Trial
-from restorer.ui.mark_options import MarkOptions
 from restorer.ui.workers import Lane
 
 _ARROW_PAN_PX = 64
@@ -161,21 +160,6 @@ class CanvasView(ReviewSurface):
     def set_brush(self, brush: Brush) -> None:
         self._brush = brush
         self._pointer_changed()
-
-    def set_options(self, options: MarkOptions) -> None:
-        """Settings of the tools that mark areas."""
-        self._options = options
-        self._pointer_changed()
-
-    def set_locked(self, locked: bool) -> None:
-        """Whether tools rest, because something is being done to the mask that they would disturb."""
-        if locked != self._locked:
-            self._locked = locked
-            self._pointer_changed()
-
-    def step_back(self) -> bool:
-        """Takes the last click of a tool of several clicks back; False where there is none."""
-        return self._pointing.step_back()
 
     def set_pressure_enabled(self, enabled: bool) -> None:
         """Whether a pen's pressure counts."""

@@ -100,6 +100,11 @@ class MarkRow(QWidget):
                 part.setVisible(group in groups)
         self.setVisible(any(group in groups for group in _GROUPS))
 
+    def width_of(self, groups: tuple[str, ...]) -> int:
+        """Least width with these groups shown."""
+        parts = [part for group in _GROUPS if group in groups for part in self._parts[group]]
+        return sum(part.minimumSizeHint().width() for part in parts) + (PADDING + 4) * max(0, len(parts) - 1)
+
     def _change(self, **changes: Any) -> None:
         self._options = dataclasses.replace(self._options, **changes)
         self.changed.emit(self._options)

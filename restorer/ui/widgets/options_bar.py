@@ -180,11 +180,12 @@ class OptionsBar(QWidget):
         if "brush" in options:
             parts += self._brush_parts
         parts += [self.mode] if "brush-mode" in options else []
-        parts += [self.marks] if "mode" in options else []
         parts += [self.mask_buttons] if options and narrow < 2 else []
         if narrow < 1:
             parts += [self._overlay_part, *([self.pressure] if "pressure" in options else [])]
         widths = sum(part.minimumSizeHint().width() for part in parts)
+        if "mode" in options:
+            widths += self.marks.width_of(options) + PADDING + 4
         return widths + (PADDING + 4) * len(parts) + 2 * PADDING
 
     def _build_menu(self) -> QMenu:
