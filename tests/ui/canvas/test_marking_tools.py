@@ -24,7 +24,7 @@ from restorer.ui.icons import icon
 from restorer.ui.mark_options import MarkOptions
 from restorer.ui.widgets.tool_column import TOOLS, Tool
 
-MARKING = [tool for tool in TOOLS if tool.id not in ("pan", "zoom", "review")]
+MARKING = [tool for tool in TOOLS if tool.options]
 AREAS = [tool for tool in TOOLS if "mode" in tool.options]
 WIDTH, HEIGHT = 400, 300
 
@@ -103,7 +103,8 @@ def test_tools_of_column_canvas_and_actions_are_the_same(canvas: CanvasView) -> 
 def test_every_tool_has_a_cursor_a_hint_and_an_icon(canvas: CanvasView, tool: Tool) -> None:
     canvas.set_tool(tool.id)
     QTest.mouseMove(canvas, at(canvas, 50, 50))
-    assert canvas.cursor().shape() is not Qt.CursorShape.ArrowCursor
+    # That of the crop depends on its frame, and there is none yet.
+    assert tool.id == "crop" or canvas.cursor().shape() is not Qt.CursorShape.ArrowCursor
     assert not icon(tool.icon).isNull()
     assert 20 < len(tool.hint) < 160
     assert not tool.hint.endswith(".")
