@@ -125,10 +125,8 @@ class Sweep:
 
     def _preview(self, shown: Bounds, unit: FloatPixels, place: Bounds) -> Patch:
         inside = _times(shown.translate(-place.left, -place.top), self.scale)
-        unit = unit[inside.slices]
-        if self.scale > 1:
-            blocks = unit.reshape(shown.height, self.scale, shown.width, self.scale, unit.shape[2])
-            unit = np.asarray(blocks.mean(axis=(1, 3)), np.float32)
+        middle = self.scale // 2
+        unit = unit[inside.slices][middle :: self.scale, middle :: self.scale]
         pixels = from_unit(unit, self.photo.pixels.dtype)
         if self.photo.has_alpha:
             pixels = np.concatenate((pixels, self.photo.crop(shown)[..., -1:]), axis=2)

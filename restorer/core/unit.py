@@ -14,7 +14,9 @@ def to_unit(pixels: Pixels) -> UnitPixels:
     """A new float32 array with full white at 1; float32 pixels keep their values, whatever these are."""
     if pixels.dtype == np.float32:
         return pixels.copy()
-    return pixels.astype(np.float32) / np.float32(np.iinfo(pixels.dtype).max)
+    unit = pixels.astype(np.float32)
+    unit /= np.float32(np.iinfo(pixels.dtype).max)
+    return unit
 
 
 def from_unit(unit: UnitPixels, dtype: npt.DTypeLike) -> Pixels:
@@ -26,5 +28,8 @@ def from_unit(unit: UnitPixels, dtype: npt.DTypeLike) -> Pixels:
     if kind == np.float32:
         return unit
     white = np.float32(np.iinfo(kind).max)
-    encoded: Pixels = np.rint(np.clip(unit, 0, 1) * white).astype(kind)
+    scaled = unit * white
+    np.rint(scaled, out=scaled)
+    np.clip(scaled, 0, white, out=scaled)
+    encoded: Pixels = scaled.astype(kind)
     return encoded

@@ -112,7 +112,7 @@ def _denoise(
     params: DenoiseParams = given.params
 
     def change(source: FloatPixels, clean: FloatPixels, place: Bounds) -> FloatPixels:
-        return source - _taken(within_range(source) - clean, params)
+        return _without(source, within_range(source) - clean, params)
 
     extra_px = _FINE_REACH_PX if params.grain else 0
     patches, tiles = yield from sweep_photo(
@@ -121,17 +121,23 @@ def _denoise(
     return TaskResult(patches, tiles=tiles, settled={"noise": level})
 
 
-def _taken(noise: FloatPixels, params: DenoiseParams) -> FloatPixels:
-    """What of the noise that was found is to go."""
-    strength = np.float32(params.strength / 100)
-    bright = luma(noise)
-    gone = bright * np.float32(params.luminance / 100)
-    if params.grain:
-        gone = gone - (bright - _blotches(bright)) * np.float32(params.luminance * params.grain / 1e4)
+def _without(source: FloatPixels, noise: FloatPixels, params: DenoiseParams) -> FloatPixels:
+    """A tile without the shares of its noise that are to go; works in what it is given as ``noise``."""
+    strength = params.strength / 100
+    colour, bright = strength * params.chroma / 100, strength * params.luminance / 100
     if noise.shape[2] == 1:
-        return (gone * strength)[..., None]
-    colour = (noise - bright[..., None]) * np.float32(params.chroma / 100)
-    return np.asarray((colour + gone[..., None]) * strength, np.float32)
+        colour = bright
+    back = bright * params.grain / 100
+    if colour == bright and not back:
+        noise *= np.float32(colour)
+        return np.asarray(np.subtract(source, noise, out=noise), np.float32)
+    plane = luma(noise)
+    more = plane * np.float32(bright - colour)
+    if back:
+        more += (_blotches(plane) - plane) * np.float32(back)
+    noise *= np.float32(colour)
+    noise += more[..., None]
+    return np.asarray(np.subtract(source, noise, out=noise), np.float32)
 
 
 def _blotches(plane: FloatPlane) -> FloatPlane:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from restorer.core.geometry import Bounds
 from restorer.core.image import Image
 from restorer.core.jpeg_tables import cosine_matrix, quantisation_table
+from restorer.core.lazy import load_cv2
 from restorer.core.progress import CancelToken
 from restorer.core.unit import to_unit
 
@@ -29,6 +30,8 @@ _ROUNDING = 0.4
 """Deviation that rounding to 8 bits (and colours from and to them) leaves in a coefficient."""
 _BY_BLOCKING = ((2.5, 15), (1.7, 30), (1.3, 50))
 """Quality by how much larger the steps at borders are, where the coefficients tell nothing."""
+
+_LUMA = np.array([[0.299, 0.587, 0.114]], np.float32)
 
 Plane = npt.NDArray[np.float32]
 
@@ -83,7 +86,7 @@ def luma(unit: npt.NDArray[np.float32]) -> Plane:
     """Brightness as JPEG has it (ITU-R BT.601), ``H x W``, of one or three channels."""
     if unit.shape[2] == 1:
         return unit[..., 0]
-    return np.asarray(unit @ np.array([0.299, 0.587, 0.114], np.float32), np.float32)
+    return np.asarray(load_cv2().transform(unit, _LUMA), np.float32)
 
 
 def _grid(planes: list[Plane], axis: int) -> tuple[float, int]:
