@@ -35,10 +35,28 @@ class SuiteOptions:
 Suite = Callable[[SuiteOptions], Report]
 
 
+def _deblock(options: SuiteOptions) -> Report:
+    from restorer.evaluation.restoration.deblock import deblock_suite
+
+    return deblock_suite(options)
+
+
+def _deblur(options: SuiteOptions) -> Report:
+    from restorer.evaluation.restoration.deblur import deblur_suite
+
+    return deblur_suite(options)
+
+
 def _degradation(options: SuiteOptions) -> Report:
     from restorer.evaluation.degradation_suite import degradation_suite
 
     return degradation_suite(options)
+
+
+def _denoise(options: SuiteOptions) -> Report:
+    from restorer.evaluation.restoration.denoise import denoise_suite
+
+    return denoise_suite(options)
 
 
 def _detect(options: SuiteOptions) -> Report:
@@ -65,6 +83,12 @@ def _scale(options: SuiteOptions) -> Report:
     return scale_suite(options.megapixels or MEGAPIXELS, quick=options.quick)
 
 
+def _sr(options: SuiteOptions) -> Report:
+    from restorer.evaluation.restoration.enlarge import enlarge_suite
+
+    return enlarge_suite(options)
+
+
 def _ui(options: SuiteOptions) -> Report:
     from restorer.evaluation.ui_suite import ui_suite
 
@@ -73,7 +97,18 @@ def _ui(options: SuiteOptions) -> Report:
 
 
 SUITES: Mapping[str, Suite] = MappingProxyType(
-    {"inpaint": _inpaint, "detect": _detect, "degradation": _degradation, "io": _io, "scale": _scale, "ui": _ui}
+    {
+        "inpaint": _inpaint,
+        "denoise": _denoise,
+        "deblock": _deblock,
+        "deblur": _deblur,
+        "sr": _sr,
+        "detect": _detect,
+        "degradation": _degradation,
+        "io": _io,
+        "scale": _scale,
+        "ui": _ui,
+    }
 )
 
 
