@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from restorer.core.damage import DAMAGE_CLASSES, Planes
 from restorer.core.geometry import Bounds
+from restorer.core.lazy import load_cv2
 
 Packed = npt.NDArray[np.uint16]
 """Strength in the high byte, so that a maximum takes the surest; below it a class and what was decided."""
@@ -75,6 +76,8 @@ class FindLevels:
 
     def __init__(self, base: Packed, width: int, height: int) -> None:
         self.step = base_step(width, height)
+        self.version = 0
+        """Another number after every change."""
         self._width, self._height = width, height
         self._levels = [base]
         while max(self._levels[-1].shape) > 1:
@@ -100,6 +103,7 @@ class FindLevels:
         else:
             values[where] &= np.uint16(0xFFFF ^ DROPPED)
         self._update(part)
+        self.version += 1
 
     def sample(self, scaled: Bounds, zoom: float) -> Packed:
         """What the screen shows: the surest pixel under each device pixel, or under it and its neighbours.
@@ -113,7 +117,14 @@ class FindLevels:
         rows = np.floor((np.arange(scaled.top, scaled.bottom) + 0.5) / side).astype(np.intp)
         columns = np.floor((np.arange(scaled.left, scaled.right) + 0.5) / side).astype(np.intp)
         inside_y, inside_x = (rows >= 0) & (rows < plane.shape[0]), (columns >= 0) & (columns < plane.shape[1])
-        shown: Packed = plane[rows.clip(0, plane.shape[0] - 1)][:, columns.clip(0, plane.shape[1] - 1)]
+        # Rows are gathered twenty times faster than columns, so columns are made rows for a moment.
+        first, last = int(columns[0]), int(columns[-1])
+        part = plane.take(rows.clip(0, plane.shape[0] - 1), 0)[:, max(0, first) : last + 1]
+        within = (columns - max(0, first)).clip(0, max(0, part.shape[1] - 1))
+        if part.shape[1] == 0:
+            return np.zeros((scaled.height, scaled.width), np.uint16)
+        cv2 = load_cv2()
+        shown: Packed = cv2.transpose(cv2.transpose(np.ascontiguousarray(part)).take(within, 0))
         if not (inside_y.all() and inside_x.all()):
             shown[~inside_y] = 0
             shown[:, ~inside_x] = 0
