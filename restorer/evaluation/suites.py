@@ -77,6 +77,12 @@ def _io(options: SuiteOptions) -> Report:
     return io_suite(options)
 
 
+def _jobs(options: SuiteOptions) -> Report:
+    from restorer.evaluation.jobs_suite import JOBS, jobs_suite
+
+    return jobs_suite(jobs=60 if options.quick else JOBS, model=options.model)
+
+
 def _scale(options: SuiteOptions) -> Report:
     from restorer.evaluation.scale_suite import MEGAPIXELS, scale_suite
 
@@ -106,6 +112,7 @@ SUITES: Mapping[str, Suite] = MappingProxyType(
         "detect": _detect,
         "degradation": _degradation,
         "io": _io,
+        "jobs": _jobs,
         "scale": _scale,
         "ui": _ui,
     }

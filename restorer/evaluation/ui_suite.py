@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 from typing import Any
 
-from restorer.core.errors import WorkError
+from restorer.evaluation.probes import run_probe
 from restorer.evaluation.report import Gate, Report, Table
 
 PROBE = "restorer.ui.probe"
-TIMEOUT_S = 900
 
 
 def ui_suite(*, megapixels: int = 12, defects: int = 30) -> Report:
@@ -49,13 +44,4 @@ def ui_suite(*, megapixels: int = 12, defects: int = 30) -> Report:
 
 
 def _probe(megapixels: int, defects: int) -> dict[str, Any]:
-    command = [sys.executable, "-m", PROBE, "--json", "--photo-megapixels", str(megapixels), "--defects", str(defects)]
-    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT_S, env=environment, check=False)
-    except subprocess.TimeoutExpired:
-        raise WorkError(f"The window's probe took more than {TIMEOUT_S} s.") from None
-    if done.returncode != 0:
-        raise WorkError(f"The window's probe failed: {done.stderr.strip().splitlines()[-1:] or done.returncode}.")
-    figures: dict[str, Any] = json.loads(done.stdout)
-    return figures
+    return run_probe(PROBE, "--photo-megapixels", str(megapixels), "--defects", str(defects))

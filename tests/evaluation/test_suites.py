@@ -12,7 +12,7 @@ from PIL import Image as PillowImage
 from typer import Exit
 
 from restorer.core.errors import InputError, WorkError
-from restorer.evaluation import command, ui_suite
+from restorer.evaluation import command, probes, ui_suite
 from restorer.evaluation.inpaint.baselines import BIHARMONIC, NAVIER_STOKES, TELEA, inpaint_baselines
 from restorer.evaluation.inpaint.free_form import FreeFormTest
 from restorer.evaluation.inpaint.methods import OurInpaint
@@ -149,7 +149,7 @@ def test_the_ui_suite_judges_what_the_probe_measured(monkeypatch: pytest.MonkeyP
     def answer(command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
         return subprocess.CompletedProcess(command, 0, json.dumps(late), "")
 
-    monkeypatch.setattr(ui_suite.subprocess, "run", answer)
+    monkeypatch.setattr(probes.subprocess, "run", answer)
     missed = [gate.name for gate in ui_suite.ui_suite().gates if not gate.reached]
     assert missed == ["longest event-loop gap while repairing"]
 
@@ -158,7 +158,7 @@ def test_a_probe_that_fails_is_an_error_and_no_figure(monkeypatch: pytest.Monkey
     def answer(command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
         return subprocess.CompletedProcess(command, 1, "", "no weights")
 
-    monkeypatch.setattr(ui_suite.subprocess, "run", answer)
+    monkeypatch.setattr(probes.subprocess, "run", answer)
     with pytest.raises(WorkError, match="no weights"):
         ui_suite.ui_suite()
 
