@@ -4,24 +4,31 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
+
 from restorer.core.errors import InputError
 from restorer.core.image import Image
-from restorer.core.mask import Mask, mask_from_pixels
+from restorer.core.mask import Mask, mask_from_pixels, require_size
 from restorer.formats.container import container_for
 from restorer.formats.raster import read_photo, write_photo
 
 
-def read_mask(path: Path, width: int, height: int) -> Mask:
+def read_mask(path: Path, width: int, height: int, *, soft: bool = False) -> Mask:
     """A mask from any picture that can be opened: every pixel that is visible and not black is to be repaired.
 
     Args:
         width, height: size of the photo it belongs to.
+        soft: whether grays of an 8-bit gray picture are taken for coverage, as :func:`write_mask` writes it.
 
     Raises:
         InputError: where the file cannot be opened (as :func:`~restorer.formats.raster.read_photo`) or has another
             size.
     """
-    return mask_from_pixels(read_photo(path).image.pixels, width, height, name=path.name)
+    pixels = read_photo(path).image.pixels
+    if soft and pixels.dtype == np.uint8 and pixels.shape[2] == 1:
+        require_size(pixels.shape[1], pixels.shape[0], width, height, name=f"The mask {path.name}")
+        return Mask(np.ascontiguousarray(pixels[:, :, 0]))
+    return mask_from_pixels(pixels, width, height, name=path.name)
 
 
 def write_mask(path: Path, mask: Mask, *, overwrite: bool = False) -> None:

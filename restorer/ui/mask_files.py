@@ -27,13 +27,13 @@ class MaskFiles(QObject):
         self._lanes = lanes
 
     def read(self, photo: OpenPhoto, path: Path) -> None:
-        """Reads a picture as a mask: every pixel that is not zero is to be repaired."""
+        """Reads a picture as a mask: every pixel that is not black, and of an 8-bit gray one as much as it is white."""
         size = photo.document.image
 
         def work(_token: CancelToken) -> Iterator[object]:
             from restorer.formats.mask_file import read_mask
 
-            yield read_mask(path, size.width, size.height)
+            yield read_mask(path, size.width, size.height, soft=True)
 
         self._lanes.io.submit(
             Ticket(

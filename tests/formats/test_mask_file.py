@@ -53,3 +53,13 @@ def test_a_mask_is_not_replaced_unless_told(tmp_path, mask) -> None:
         write_mask(tmp_path / "a.png", Mask.empty(30, 20))
     write_mask(tmp_path / "a.png", Mask.empty(30, 20), overwrite=True)
     assert read_mask(tmp_path / "a.png", 30, 20).is_empty
+
+
+def test_soft_edges_come_back_where_they_are_wanted(tmp_path) -> None:
+    plane = np.arange(48, dtype=np.uint8).reshape(6, 8)
+    path = tmp_path / "soft.png"
+    write_mask(path, Mask(plane))
+    assert (read_mask(path, 8, 6, soft=True).plane == plane).all()
+    assert (read_mask(path, 8, 6).plane == np.where(plane > 0, 255, 0)).all()
+    with pytest.raises(InputError, match="8 × 6 pixels, the photo is 6 × 8"):
+        read_mask(path, 6, 8, soft=True)
