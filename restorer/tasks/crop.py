@@ -185,7 +185,7 @@ def _resampled(photo: Image, placement: Placement, token: CancelToken) -> Genera
 CROP = Task(
     id="crop",
     version=1,
-    title="Crop and straighten",
+    title="Crop",
     summary="Cuts out a frame, turns and straightens; without an angle every pixel that stays is the scan's own.",
     fidelity=Fidelity.CONSERVE,
     params=CropParams,

@@ -38,6 +38,9 @@ class ToneParams:
         0.0, "Light in stops: 1 is twice as much.", label="Exposure", low=-4, high=4, step=0.05, unit="EV"
     )
     contrast: float = param(0.0, "Steeper or flatter about middle grey.", label="Contrast", low=-100, high=100, step=1)
+    saturation: float = param(0.0, "Colour; -100 leaves grey.", label="Saturation", low=-100, high=100, step=1)
+    temperature: float = param(0.0, "Warmer, or colder below 0.", label="Temperature", low=-100, high=100, step=1)
+    tint: float = param(0.0, "More magenta, or greener below 0.", label="Tint", low=-100, high=100, step=1)
     black: float = param(
         0.0, "What becomes black, and all that is darker.", label="Black point", low=0, high=95, step=0.5, unit="%"
     )
@@ -53,9 +56,6 @@ class ToneParams:
         label="Curve",
         editor=CURVE,
     )
-    temperature: float = param(0.0, "Warmer, or colder below 0.", label="Temperature", low=-100, high=100, step=1)
-    tint: float = param(0.0, "More magenta, or greener below 0.", label="Tint", low=-100, high=100, step=1)
-    saturation: float = param(0.0, "Colour; -100 leaves grey.", label="Saturation", low=-100, high=100, step=1)
     masked: bool = param(False, "Changes nothing outside of what is painted.", label="Only inside the mask")
     feather_px: int = param(
         8,
@@ -65,6 +65,7 @@ class ToneParams:
         high=_MOST_FEATHER_PX,
         step=1,
         unit="px",
+        shown_for=("masked", (True,)),
     )
     neutral: str = param(
         "",

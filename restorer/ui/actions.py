@@ -85,7 +85,14 @@ class ActionRow:
         return "No photo is open" if not facts.photo else self.lacks or _LACKS.get(self.enabled, "Not possible now")
 
 
-_GROUPS = {"brush": "Brush", "eraser": "Brush", "crop": "Canvas", "pan": "Canvas", "zoom": "Canvas"}
+_GROUPS = {
+    "brush": "Brush",
+    "eraser": "Brush",
+    "crop": "Canvas",
+    "neutral": "Canvas",
+    "pan": "Canvas",
+    "zoom": "Canvas",
+}
 """Headings of the shortcut overlay that tools stand under; the others mark."""
 
 
@@ -237,7 +244,8 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "View",
         ("zoom-in", "zoom-out", "fit", "actual", _SEPARATOR, "split", "side", "overlay", "provenance", _SEPARATOR,
-         "crop", "pan", "zoom", _SEPARATOR, "next", "previous", _SEPARATOR, "theme>", "panels", "full-screen"),
+         "crop", "neutral", "pan", "zoom", _SEPARATOR, "next", "previous", _SEPARATOR, "theme>", "panels",
+         "full-screen"),
     ),
     (
         "Mask",

@@ -36,6 +36,7 @@ from restorer.ui.review_presenter import ReviewPresenter
 from restorer.ui.side_panel import parse_state
 from restorer.ui.size_hints import SizeHints
 from restorer.ui.step_masks import StepMasks
+from restorer.ui.tone_presenter import TonePresenter
 from restorer.ui.widgets import TOOLS, MessageAction, MessageStack
 from restorer.ui.widgets.mask_buttons import BUTTONS
 from restorer.ui.workspace import Workspace
@@ -61,6 +62,7 @@ class Furnishing(QObject):
         self._sizes = SizeHints(self.workspace, self.editor.tasks, self)
         self._jobs = JobPresenter(self.workspace, self.editor, self)
         self._crop = CropPresenter(self.workspace, self.editor, self)
+        self._tone = TonePresenter(self.workspace, self.editor, self)
         self._preview = PreviewPresenter(self.workspace, self.editor, self._jobs, self)
         self._review = ReviewPresenter(self.workspace, self.editor, self)
         self._review.facts_changed.connect(self._refresh)

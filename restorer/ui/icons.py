@@ -92,6 +92,7 @@ _GLYPHS = {
     "about": "info",
     "resume": "play",
     "again": "arrow-clockwise",
+    "neutral": "eyedropper",
     "turn-left": "arrow-counter-clockwise",
     "turn-right": "arrow-clockwise",
     "log": "list-bullets",

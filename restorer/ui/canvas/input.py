@@ -46,6 +46,8 @@ class InputSurface(Surface):
     crop_changed = Signal(object)
     """The CropFrame, after the person changed it on the canvas."""
     crop_confirmed = Signal()
+    pixel_picked = Signal(int, int)
+    """A pixel of the photo that was clicked with the picker."""
     crop_abandoned = Signal()
     split_moved = Signal(float)
     """Where the person put the line between before and after, 0 to 1."""
@@ -172,6 +174,10 @@ class InputSurface(Surface):
 
     def confirm_crop(self) -> None:
         self.crop_confirmed.emit()
+
+    def pick(self, x: int, y: int) -> None:
+        """The person clicked this pixel."""
+        self.pixel_picked.emit(x, y)
 
     def zoom(self) -> float:
         """Device pixels per image pixel."""

@@ -13,6 +13,7 @@ from restorer.ui.canvas.tools.base import Cursor, Outline, Pointer, Tool
 from restorer.ui.canvas.tools.brush import BrushTool
 from restorer.ui.canvas.tools.crop import CropHost, CropTool
 from restorer.ui.canvas.tools.pan_zoom import PanTool, SplitTool, ZoomTool
+from restorer.ui.canvas.tools.pick import PickHost, PickTool
 from restorer.ui.canvas.tools.review import ReviewTool
 from restorer.ui.canvas.tools.ribbon import RibbonTool
 from restorer.ui.canvas.tools.shapes import EllipseTool, LassoTool, PolygonTool, RectangleTool
@@ -41,7 +42,7 @@ class Place:
     ratio: float
 
 
-class PointingHost(CropHost, Protocol):
+class PointingHost(CropHost, PickHost, Protocol):
     """The canvas, as pointing sees it."""
 
     def locate(self, position: QPointF, offset_x: int | None = None) -> Place:
@@ -78,6 +79,7 @@ class Pointing:
             "wand": WandTool(host),
             "review": ReviewTool(host),
             "crop": self.crop_tool,
+            "neutral": PickTool(host),
             "pan": self._pan,
             "zoom": ZoomTool(host),
         }

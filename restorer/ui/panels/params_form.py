@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from restorer.core.params import NUMBER, ParamSpec, Value
+from restorer.core.params import CURVE, NUMBER, ParamSpec, Value
 from restorer.ui.tokens import FIELD_H, GAP, LABEL_W, PADDING, ROW_H
 from restorer.ui.widgets.check_box import CheckBox
 from restorer.ui.widgets.combo_box import ComboBox
+from restorer.ui.widgets.curve_editor import CurveEditor
 from restorer.ui.widgets.labels import FieldLabel
 from restorer.ui.widgets.motion import slide
 from restorer.ui.widgets.section_header import SectionHeader
@@ -23,6 +24,7 @@ from restorer.ui.widgets.value_slider import ValueSlider
 _SEGMENTS_AT_MOST = 3
 _UNBOUNDED = 2**31 - 1
 _FLOAT_STEPS = 100
+_CURVE_COLORS = {"curve_red": "#E5484D", "curve_green": "#46A758", "curve_blue": "#3E7BFA"}
 _UNIT_LETTERS = 2
 
 
@@ -133,6 +135,8 @@ class ParamsForm(QWidget):
         line = QHBoxLayout(row)
         line.setContentsMargins(PADDING, 0, PADDING, 0)
         line.setSpacing(0)
+        if isinstance(field.widget, CurveEditor):
+            return self._tall_row(row, line, field, tip)
         if isinstance(field.widget, CheckBox):
             # The box stands where the fields stand and says itself what it is.
             line.addSpacing(LABEL_W + GAP)
@@ -149,7 +153,22 @@ class ParamsForm(QWidget):
             line.setAlignment(field.widget, Qt.AlignmentFlag.AlignLeft)
         return row
 
+    def _tall_row(self, row: QWidget, line: QHBoxLayout, field: _Field, tip: str) -> QWidget:
+        """The label above an editor that takes all of the width."""
+        label = FieldLabel(field.spec.label, field.widget)
+        label.setFixedHeight(ROW_H)
+        label.setToolTip(f"{tip}\nDouble-click to reset.")
+        column = QVBoxLayout()
+        column.setSpacing(0)
+        column.addWidget(label)
+        column.addWidget(field.widget)
+        line.addLayout(column)
+        row.setFixedHeight(ROW_H + field.widget.height() + GAP)
+        return row
+
     def _make_field(self, spec: ParamSpec) -> _Field:
+        if spec.editor == CURVE:
+            return self._curve(spec)
         if spec.kind is bool:
             return self._check_box(spec)
         if spec.choices:
@@ -176,6 +195,11 @@ class ParamsForm(QWidget):
         box.set_choices([(choice, _title(choice)) for choice in spec.choices], default=str(spec.default))
         box.chosen.connect(self._on_edited)
         return _Field(spec, box, box.current_id, lambda value: box.select(str(value)))
+
+    def _curve(self, spec: ParamSpec) -> _Field:
+        editor = CurveEditor(spec.label, _CURVE_COLORS.get(spec.name))
+        editor.value_changed.connect(self._on_edited)
+        return _Field(spec, editor, editor.value, lambda value: editor.set_value(str(value)))
 
     def _line_edit(self, spec: ParamSpec) -> _Field:
         edit = QLineEdit()

@@ -142,6 +142,14 @@ class TaskPanel(FoldingPanel):
         """The line above Run: what the task keeps, or what it waits for. Empty hides it."""
         self._sections[task_id].set_hint(text, icon)
 
+    def place_figure(self, task_id: str, figure: QWidget) -> None:
+        """Adds a picture above the form of a task."""
+        self._sections[task_id].place_figure(figure)
+
+    def field(self, task_id: str, name: str) -> QWidget:
+        """The editor of a parameter."""
+        return self._sections[task_id].form.field(name)
+
     def place_review(self, task_id: str, panel: QWidget, button: QWidget) -> None:
         """Adds a button that begins a review of what a task finds, and the panel that its form makes way for."""
         self._sections[task_id].place_review(panel, button)

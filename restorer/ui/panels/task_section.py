@@ -78,6 +78,7 @@ class TaskSection(QWidget):
     def __init__(self, task: Task, shortcut: str, preview_shortcut: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._task_id = task.id
+        self._weightless = task.weightless
         self.header = SectionHeader(
             task.title, icon=task.icon, fidelity=int(task.fidelity), word=task.fidelity.title, parent=self
         )
@@ -97,6 +98,7 @@ class TaskSection(QWidget):
         self._filled = QWidget()
         self._review: QWidget | None = None
         self._review_row, self._review_place = QHBoxLayout(), QVBoxLayout()
+        self._figure_place = QVBoxLayout()
         self._body = self._build_body()
         self._body.hide()
         layout = QVBoxLayout(self)
@@ -112,6 +114,11 @@ class TaskSection(QWidget):
         self.models.chosen.connect(lambda: self.changed.emit(self._task_id))
         self.models.chosen.connect(self._show_fields)
         self.variants.chosen.connect(self.variant_chosen)
+
+    def place_figure(self, figure: QWidget) -> None:
+        """Adds a picture above the form."""
+        self._figure_place.setContentsMargins(PADDING, 4, PADDING, GAP)
+        self._figure_place.addWidget(figure)
 
     def place_review(self, panel: QWidget, button: QWidget) -> None:
         """Adds a button that begins a review, and the panel that takes the form's place meanwhile."""
@@ -191,9 +198,11 @@ class TaskSection(QWidget):
         line.addWidget(label)
         line.addWidget(self.models, 1)
         layout.addWidget(row)
+        row.setVisible(not self._weightless)
         filled = QVBoxLayout(self._filled)
         filled.setContentsMargins(0, 0, 0, 0)
         filled.setSpacing(0)
+        filled.addLayout(self._figure_place)
         filled.addWidget(self.form)
         filled.addWidget(self._hint)
         run = QHBoxLayout()

@@ -61,6 +61,8 @@ TOOLS = (
     Tool("review", "Review", "scan", "V", "Click a find to drop or keep it; . and , go to the next, A keeps, D drops"),
     Tool("crop", "Crop and straighten", "crop", "C",
          "Pull corners or sides, drag inside to move, outside to turn (Shift: 5° steps); Enter crops, Esc leaves"),
+    Tool("neutral", "Neutral pixel", "neutral", "I",
+         "Click what should be grey: it sets temperature and tint of Tone and colour"),
     Tool("pan", "Pan", "pan", "H", "Drag the photo; with any tool hold Space or the middle button"),
     Tool("zoom", "Zoom", "zoom", "Z", "Click to zoom in, Alt+click to zoom out; the wheel does so with any tool"),
 )  # fmt: skip

@@ -37,6 +37,8 @@ from restorer.ui.widgets import (
     ToolColumn,
     ValueSlider,
 )
+from restorer.ui.widgets.curve_editor import CurveEditor
+from restorer.ui.widgets.histogram import HistogramView
 
 
 def combo_box() -> ComboBox:
@@ -65,6 +67,12 @@ def jobs() -> JobsPanel:
     return panel
 
 
+def histogram() -> HistogramView:
+    view = HistogramView()
+    view.set_counts([[float(n % 9) for n in range(256)]] * 3, [1.0] * 256, black=0.1, white=0.0)
+    return view
+
+
 def pictures() -> PictureChoice:
     choice = PictureChoice("Variants")
     choice.set_options([PictureOption(None, str(number), f"Variant {number}") for number in (1, 2)], 0)
@@ -74,9 +82,11 @@ def pictures() -> PictureChoice:
 WIDGETS: dict[str, Callable[[], QWidget]] = {
     "check box": lambda: CheckBox("Grain"),
     "combo box": combo_box,
+    "curve editor": lambda: CurveEditor("Curve"),
     "elided label": lambda: ElidedLabel("name.tif"),
     "fidelity": lambda: FidelityGlyph(2, "Repair"),
     "folding panel": lambda: FoldingPanel("Jobs"),
+    "histogram": histogram,
     "history": history,
     "icon button": lambda: IconButton("undo", "Undo"),
     "jobs": jobs,
