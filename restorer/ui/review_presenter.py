@@ -38,16 +38,20 @@ class _Review:
 
     Attributes:
         state: of the photo the damage was found in.
+        model: that found it.
         number: of the find in hand; 0 = none.
+        is_open: whether it is shown; a closed one keeps its decisions for the same state and model.
     """
 
     surveyor: Surveyor
     state: str
+    model: str
     settings: ReviewSettings
     protected: Mask | None
     decisions: list[Decision] = field(default_factory=list)
     survey: Survey | None = None
     number: int = 0
+    is_open: bool = True
 
 
 class ReviewPresenter(QObject):
@@ -83,7 +87,8 @@ class ReviewPresenter(QObject):
     @property
     def _review(self) -> _Review | None:
         photo = self._workspace.current
-        return self._reviews.get(photo) if photo is not None else None
+        review = self._reviews.get(photo) if photo is not None else None
+        return review if review is not None and review.is_open else None
 
     def start(self) -> None:
         """Looks for damage in the shown photo, or takes what was found before, and shows it to be reviewed."""
@@ -97,9 +102,10 @@ class ReviewPresenter(QObject):
             self._workspace.message_raised.emit(Message("info", error.message, error.hint, key="review"))
 
     def end(self) -> None:
-        """Closes the review of the shown photo; what was found is kept by the session."""
-        photo = self._workspace.current
-        if photo is not None and self._reviews.pop(photo, None) is not None:
+        """Closes the review of the shown photo; what was found and decided is kept for the next one."""
+        review = self._review
+        if review is not None:
+            review.is_open = False
             self._show()
 
     # -- the photo
@@ -110,8 +116,12 @@ class ReviewPresenter(QObject):
             title = f"{photo.name} changed while damage was looked for"
             self._workspace.message_raised.emit(Message("info", title, "Look again to review it.", key="review"))
             return
-        settings = self._settings_of_form()
-        self._reviews[photo] = _Review(Surveyor(damage), state, settings, document.protection())
+        model, known = self._editor.tasks.model(_TASK), self._reviews.get(photo)
+        if known is not None and (known.state, known.model) == (state, model):
+            known.is_open, known.protected = True, document.protection()
+        else:
+            settings = self._settings_of_form()
+            self._reviews[photo] = _Review(Surveyor(damage), state, model, settings, document.protection())
         if photo is self._workspace.current:
             self._show()
 

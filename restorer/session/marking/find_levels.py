@@ -41,15 +41,19 @@ def packed_base(planes: Planes, classes: tuple[str, ...], protected: npt.NDArray
     rows = 256 * step
     for top in range(0, height, rows):
         band = slice(top, min(top + rows, height))
+        shielded = None
+        if protected is not None and protected[band].any():
+            shielded = np.where(protected[band] > 0, np.uint8(0), np.uint8(255))
         target = base[top // step : -(-band.stop // step)]
         for name in classes:
             kind = DAMAGE_CLASSES.index(name)
             plane = planes[kind, band]
-            if not plane.any():
+            if shielded is not None:
+                plane = plane & shielded
+            reduced = _reduced(plane, step)
+            if not reduced.any():
                 continue
-            if protected is not None:
-                plane = np.where(protected[band] > 0, np.uint8(0), plane)
-            reduced = _reduced(plane, step).astype(np.uint16)
+            reduced = reduced.astype(np.uint16)
             # Classes that are equally sure: the first of them.
             code = np.where(reduced > 0, (reduced << 8) | np.uint16(len(DAMAGE_CLASSES) - 1 - kind), np.uint16(0))
             np.maximum(target, code, out=target)
@@ -60,8 +64,10 @@ def packed_base(planes: Planes, classes: tuple[str, ...], protected: npt.NDArray
 
 def _reduced(plane: npt.NDArray[np.uint8], step: int) -> npt.NDArray[np.uint8]:
     while step > 1:
-        padded = np.pad(plane, ((0, plane.shape[0] % 2), (0, plane.shape[1] % 2)))
-        plane = padded.reshape(padded.shape[0] // 2, 2, padded.shape[1] // 2, 2).max(axis=(1, 3))
+        rows = plane[::2].copy()
+        np.maximum(rows[: plane.shape[0] // 2], plane[1::2], out=rows[: plane.shape[0] // 2])
+        plane = rows[:, ::2].copy()
+        np.maximum(plane[:, : rows.shape[1] // 2], rows[:, 1::2], out=plane[:, : rows.shape[1] // 2])
         step //= 2
     return plane
 

@@ -25,8 +25,8 @@ from restorer.session.marking.ridge import MOST_COST, costs, full_strength, gray
 
 WINDOW_PX = 120_000
 """Paths are looked for on no more pixels than this between two points."""
-_MARGIN_SHARE, _MARGIN_PX = 0.2, 24
-"""How far beyond its two points a path may swing."""
+_MARGIN_SHARE, _MARGIN_PX, _MOST_MARGIN_PX = 0.2, 24, 400
+"""How far beyond its two points a path may swing: a share of their distance and a little more, within reason."""
 _STEP_PX = 1.0
 """Along the way, between two places that are measured."""
 _HALF_STRIP_PX = 32
@@ -123,7 +123,7 @@ class _Ways:
 
 
 def _both_ways(photo: Image, start: Point, end: Point) -> _Ways:
-    margin = _MARGIN_PX + _MARGIN_SHARE * math.dist(start, end)
+    margin = min(_MARGIN_PX + _MARGIN_SHARE * math.dist(start, end), _MOST_MARGIN_PX)
     window = Bounds(
         math.floor(min(start[0], end[0]) - margin),
         math.floor(min(start[1], end[1]) - margin),

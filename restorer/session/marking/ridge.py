@@ -28,14 +28,17 @@ def gray_window(photo: Image, window: Bounds, step: int = 1) -> FloatPlane:
     rows = max(1, 2**22 // max(1, window.width * step)) * step
     for top in range(0, window.height, rows):
         band = Bounds(window.left, window.top + top, window.right, min(window.top + top + rows, window.bottom))
-        unit = to_unit(photo.crop(band)[..., : photo.color_channels]).mean(axis=2)
-        unit = np.clip(np.nan_to_num(unit), 0, 1).astype(np.float32)
+        pixels = photo.crop(band)[..., : photo.color_channels]
         if step > 1:
+            # Reduced in the photo's own dtype: there is less left to convert.
             size = width, -(-band.height // step)
-            missing = (0, size[1] * step - band.height), (0, width * step - band.width)
-            unit = load_cv2().resize(np.pad(unit, missing, mode="edge"), size, interpolation=load_cv2().INTER_AREA)
+            missing = (0, size[1] * step - band.height), (0, width * step - band.width), (0, 0)
+            whole = np.pad(pixels, missing, mode="edge") if any(after for _, after in missing) else pixels
+            reduced = load_cv2().resize(np.ascontiguousarray(whole), size, interpolation=load_cv2().INTER_AREA)
+            pixels = reduced.reshape(size[1], width, -1)
+        unit = to_unit(pixels).mean(axis=2)
         first = top // step
-        gray[first : first + unit.shape[0]] = unit
+        gray[first : first + unit.shape[0]] = np.clip(np.nan_to_num(unit), 0, 1)
     return gray
 
 

@@ -14,8 +14,8 @@ from restorer.core.mask import Plane
 from restorer.core.shapes import Stencil
 
 FIRST_WINDOW_PX = 512
-"""Connected pixels are looked for in a square of this side first, and in one twice as large while they reach its edge:
-a small spot costs the same on any photo."""
+"""Connected pixels are looked for in a square of this side first, and further where they reach its edge: a small spot
+costs the same on any photo."""
 _FLOODED = 128
 _SOFT = np.array([0.25, 0.5, 0.25], np.float32)
 
@@ -89,22 +89,23 @@ def _connected(
 ) -> tuple[Bounds, Plane]:
     cv2 = load_cv2()
     side = FIRST_WINDOW_PX
+    window = Bounds(x - side // 2, y - side // 2, x + side // 2, y + side // 2).intersect(area)
     while True:
-        window = Bounds(x - side // 2, y - side // 2, x + side // 2, y + side // 2).intersect(area)
         plane = _between(photo, window, low, high)
         _, _, _, box = cv2.floodFill(plane, None, (x - window.left, y - window.top), _FLOODED, flags=8)
         left, top, width, height = box
         found = Bounds(left, top, left + width, top + height).translate(window.left, window.top)
-        open_sides = (
-            found.left == window.left > area.left,
-            found.top == window.top > area.top,
-            found.right == window.right < area.right,
-            found.bottom == window.bottom < area.bottom,
-        )
-        if not any(open_sides):
+        # Only towards where it goes on: a scratch right across a photo is followed in a band.
+        wider = Bounds(
+            window.left - (window.width if found.left == window.left else 0),
+            window.top - (window.height if found.top == window.top else 0),
+            window.right + (window.width if found.right == window.right else 0),
+            window.bottom + (window.height if found.bottom == window.bottom else 0),
+        ).intersect(area)
+        if wider == window:
             inside = plane[found.translate(-window.left, -window.top).slices]
             return found, np.where(inside == _FLOODED, np.uint8(255), np.uint8(0))
-        side *= 2
+        window = wider
 
 
 def _trimmed(place: Bounds, marked: Plane, photo: Bounds, *, smooth: bool) -> Stencil:

@@ -216,7 +216,8 @@ class InputSurface(Surface):
 
     def _pointer_changed(self) -> None:
         """Something the pointer's looks or position depend on is another one."""
-        self.setCursor(self._pointing.cursor() if self._scene is not None else Qt.CursorShape.ArrowCursor)
+        cursor = self._pointing.cursor() if self._scene is not None else Qt.CursorShape.ArrowCursor
+        self.setCursor(Qt.CursorShape.BusyCursor if self._locked else cursor)
         ring = self._ring_bounds()
         self._repaint(_joined([bounds for bounds in {self._ring, ring} if bounds is not None]))
         self._ring = ring

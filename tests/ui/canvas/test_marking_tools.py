@@ -157,6 +157,7 @@ def test_modifiers_and_options_say_what_becomes_of_an_area(canvas: CanvasView, d
 @pytest.mark.parametrize("tool", MARKING, ids=lambda tool: tool.id)
 def test_a_locked_canvas_marks_nothing(canvas: CanvasView, document: Document, tool: Tool) -> None:
     canvas.set_locked(True)
+    assert canvas.cursor().shape() is Qt.CursorShape.BusyCursor
     use(canvas, tool.id)
     assert not document.history.entries
 

@@ -154,6 +154,16 @@ def test_repair_marks_and_runs_inpaint(reviewed: Furnishing, photo: OpenPhoto, q
     assert photo.document.mask.is_empty
 
 
+def test_what_was_decided_is_there_after_closing(reviewed: Furnishing, qtbot: QtBot) -> None:
+    key(reviewed, Qt.Key.Key_Period)
+    key(reviewed, Qt.Key.Key_D)
+    reviewed.editor.review.close_button.click()
+    assert not reviewed.editor.review.isVisible()
+    reviewed.commands.find_damage()
+    surveyed(reviewed, qtbot, "Find 2 of 2, 1 dropped")
+    assert reviewed.editor.review.isVisible()
+
+
 def test_protecting_takes_finds_away(reviewed: Furnishing, photo: OpenPhoto, qtbot: QtBot) -> None:
     values = np.full((SPECK.height + 4, SPECK.width + 4), 255, np.uint8)
     change = photo.document.edit_mask(MaskEdit((MaskPiece(SPECK.pad(2), values),)), "Protect", protects=True)
