@@ -140,7 +140,7 @@ class OptionsBar(QWidget):
         self._overlay_actions[identifier].setChecked(True)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
-        return QSize(self._width_of(2), OPTIONS_H)
+        return QSize(self._width_of(3), OPTIONS_H)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         super().resizeEvent(event)
@@ -160,6 +160,7 @@ class OptionsBar(QWidget):
 
     def _arrange(self) -> None:
         options = self._tool.options
+        self.title.setVisible(self._narrow < 3)
         for part in self._brush_parts:
             part.setVisible("brush" in options)
         self.mode.setVisible("brush-mode" in options)
@@ -170,13 +171,13 @@ class OptionsBar(QWidget):
         self._pressure_action.setVisible("pressure" in options)
 
     def _narrowness(self) -> int:
-        """How many groups have to give way: 0 none, 1 pressure and overlay, 2 the operations on the mask too."""
-        return next((step for step in (0, 1) if self.width() >= self._width_of(step)), 2)
+        """What gives way: 0 nothing, 1 pressure and overlay, 2 the operations on the mask too, 3 the title as well."""
+        return next((step for step in (0, 1, 2) if self.width() >= self._width_of(step)), 3)
 
     def _width_of(self, narrow: int) -> int:
         """Least width of the tool's options; see :meth:`_narrowness`."""
         options = self._tool.options
-        parts: list[QWidget] = [self.title, self.more]
+        parts: list[QWidget] = [self.more, *([self.title] if narrow < 3 else [])]
         if "brush" in options:
             parts += self._brush_parts
         parts += [self.mode] if "brush-mode" in options else []
