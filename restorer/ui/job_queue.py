@@ -50,6 +50,7 @@ class JobPlan:
         on_event: called on the window's thread with each event of the work.
         on_error: called with an exception that the work raised.
         retry: asks for the same once more, as a new job; None where that makes no sense.
+        on_over: called when the job is over, however that came, also where it never began.
     """
 
     title: str
@@ -60,6 +61,7 @@ class JobPlan:
     on_event: Callable[[Job, object], None]
     on_error: Callable[[Job, Exception], None]
     retry: Callable[[], object] | None = None
+    on_over: Callable[[Job], None] = lambda job: None
 
 
 @dataclass(slots=True, eq=False)
@@ -253,11 +255,14 @@ class JobQueue(QObject):
         Args:
             keep_plan: it can be tried again although it did not fail.
         """
+        plan = job.plan
         job.state, job.detail, job.report, job.eta_s = state, detail, report, None
         if state is not JobState.FAILED and not keep_plan:
             job.plan = None
         if state is JobState.DONE:
             job.fraction = 1.0
+        if plan is not None:
+            plan.on_over(job)
         self._tidy()
         self.changed.emit()
         self._start_what_can()

@@ -31,10 +31,12 @@ if TYPE_CHECKING:
 _PHOTOS = 4
 _SIDE = (320, 240)
 _OPEN_AT_MOST = 12
+_PAUSE_MS = 2
+_WAIT_S = 0.5
 _RENEW_EVERY = 60
 """Jobs after which the oldest photo is closed and another one opened."""
 _WARM_SHARE = 0.25
-_FAULT_SHARE = 0.2
+_FAULT_SHARE = 0.3
 _LOST_SHARE = 0.2
 """Share of exports to a folder that is not there."""
 _MIB = 2**20
@@ -87,7 +89,7 @@ class JobsProbe:
             self._open_another()
         while self.tally.asked < target:
             self._act()
-            _turn(0 if len(self.tally.open) < _OPEN_AT_MOST else 5)
+            _turn(_PAUSE_MS)
             if self.tally.asked // _RENEW_EVERY > self._number - _PHOTOS:
                 self._renew()
         for lane in self._workspace.jobs.lanes_in_use:
@@ -100,17 +102,19 @@ class JobsProbe:
     # -- what the person does
 
     def _act(self) -> None:
+        is_full = len(self.tally.open) >= _OPEN_AT_MOST
         weights = {
-            self._run: 10.0 if len(self.tally.open) < _OPEN_AT_MOST else 0.0,
-            self._export: 1.0 if len(self.tally.open) < _OPEN_AT_MOST else 0.0,
-            self._cancel: 0.7,
-            self._cancel_photo: 0.1,
-            self._undo: 0.8,
-            self._redo: 0.4,
-            self._pause: 0.4,
-            self._resume: 0.8,
+            self._run: 0.0 if is_full else 10.0,
+            self._export: 0.0 if is_full else 1.0,
+            self._retry: 0.0 if is_full else 0.6,
+            self._wait: 12.0 if is_full else 1.0,
+            self._cancel: 0.9,
+            self._cancel_photo: 0.03,
+            self._undo: 0.4,
+            self._redo: 0.3,
+            self._pause: 0.2,
+            self._resume: 0.6,
             self._move: 0.8,
-            self._retry: 0.6,
             self._look: 1.0,
         }
         act = self._random.choices(list(weights), list(weights.values()))[0]
@@ -184,6 +188,12 @@ class JobsProbe:
             before, is_run = set(self._ids()), job.subject is not None
             self._workspace.jobs.retry(job)
             self._note_new(before, is_run=is_run)
+
+    def _wait(self) -> None:
+        """Until one job fewer is open; not for long, since all may be paused."""
+        until_s, before = time.monotonic() + _WAIT_S, len(self.tally.open)
+        while len(self.tally.open) >= before and time.monotonic() < until_s:
+            _turn(_PAUSE_MS)
 
     def _look(self) -> None:
         self._workspace.show_photo(self._random.choice(self._workspace.photos))

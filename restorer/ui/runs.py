@@ -212,6 +212,7 @@ class TaskRuns(QObject):
                 on_event=partial(self._on_event, order),
                 on_error=partial(self._on_error, order),
                 retry=partial(self._enqueue, order),
+                on_over=self._on_over,
             )
         )
         if not job.state.is_over:
@@ -342,13 +343,16 @@ class TaskRuns(QObject):
         )
 
     def _end(self, job: Job, state: JobState, detail: str, report: str = "", *, keep_plan: bool = False) -> None:
-        order = self._orders.pop(job.id, None)
-        if order is not None:
-            self._lanes.identify(order.device, "")
         self._queue.settle(job, state, detail, report, keep_plan=keep_plan)
         run = self._running.pop(job.id, None)
         if run is not None:
             self.over.emit(run)
+
+    def _on_over(self, job: Job) -> None:
+        """Its part of the mask is free again, also where it was cancelled before it began."""
+        order = self._orders.pop(job.id, None)
+        if order is not None and job.id in self._running:
+            self._lanes.identify(order.device, "")
 
 
 def _variants(result: TaskResult) -> tuple[str, ...]:

@@ -93,6 +93,28 @@ def test_a_failed_job_is_tried_again_from_its_row(
     assert (opened.document.image.pixels[REGION.slices] == 65535).all()
 
 
+def test_what_was_cancelled_before_it_began_can_be_asked_for_again(
+    workspace: Workspace,
+    opened: OpenPhoto,
+    second: OpenPhoto,
+    staged: StagedJobs,
+    messages: list[Message],
+    qtbot: QtBot,
+) -> None:
+    for photo in (opened, second):
+        workspace.show_photo(photo)
+        paint(photo.document)
+        run(workspace)
+    waiting = workspace.jobs.jobs[1]
+    workspace.jobs.cancel(waiting)
+    assert waiting.state is JobState.CANCELLED
+    run(workspace)
+    assert messages == [], "nobody is at that any more"
+    assert len(workspace.jobs.open_jobs) == 2
+    staged.release()
+    qtbot.waitUntil(lambda: not workspace.jobs.open_jobs)
+
+
 def test_a_stale_result_is_offered_again_in_the_list_too(
     workspace: Workspace, opened: OpenPhoto, staged: StagedJobs, qtbot: QtBot
 ) -> None:
