@@ -21,7 +21,7 @@ from restorer.ui.workers import Lane, Ticket, Work
 _ETA_STANDS_S = 1.0
 _OVER_KEPT = 100
 """Rows of jobs that are over, besides the failed ones; older ones leave the list."""
-_RETRIES_KEPT = 20
+_RETRIES_KEPT = 8
 """Failed jobs that can still be tried again: each keeps its photo and mask alive."""
 
 

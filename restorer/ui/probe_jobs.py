@@ -33,7 +33,7 @@ _SIDE = (320, 240)
 _OPEN_AT_MOST = 12
 _PAUSE_MS = 2
 _WAIT_S = 0.5
-_RENEW_EVERY = 60
+_RENEW_EVERY = 30
 """Jobs after which the oldest photo is closed and another one opened."""
 _WARM_SHARE = 0.25
 _FAULT_SHARE = 0.3

@@ -256,7 +256,7 @@ def test_the_list_stays_short_and_lets_go_of_photos(stage: Stage, qtbot: QtBot) 
     for number in range(130):
         stage.add(str(number), begin=broken, retry=lambda: None)
     jobs = stage.queue.jobs
-    assert len(jobs) == 120
-    assert [job.can_retry for job in jobs] == [False] * 100 + [True] * 20
+    assert len(jobs) == 108
+    assert [job.can_retry for job in jobs] == [False] * 100 + [True] * 8
     stage.queue.dismiss_over()
     assert stage.queue.jobs == ()
