@@ -23,6 +23,7 @@ from restorer.formats.limits import GIB, Limits
 from restorer.formats.metadata import Metadata
 from restorer.formats.provenance import Provenance
 from restorer.formats.raster import ExportOptions, PhotoFile, Preview, decode_photo, read_photo, read_preview
+from restorer.session.colors import find_display
 from restorer.session.damage_maps import DamageMaps
 from restorer.session.engines import ClassicalEngine, Engines, check_device
 from restorer.session.export import export_photo
@@ -38,6 +39,7 @@ from restorer.tasks.spec import CLASSICAL, DETAIL, Task
 if TYPE_CHECKING:
     from restorer.engine.checkup import Checkup
     from restorer.engine.devices import DeviceInfo
+    from restorer.formats.color import Display
 
 THUMBNAIL_PX = 96
 
@@ -88,6 +90,7 @@ class Session:
         self._engines = Engines(self.catalogue, self._memory_budget, self.trouble_log)
         self._classical = ClassicalEngine()
         self.damage_maps = DamageMaps()
+        self._display: Display | None = None
         self._ids = count(1)
 
     @classmethod
@@ -118,6 +121,18 @@ class Session:
         return self.update_settings(recent=recent[:RECENT_KEPT], last_folder=path.parent)
 
     # -- photos
+
+    @property
+    def display(self) -> Display:
+        """The colours photos are shown in: sRGB until :meth:`find_display` has looked."""
+        from restorer.formats.color import Display
+
+        return self._display if self._display is not None else Display()
+
+    def find_display(self) -> Display:
+        """Looks for the screen's profile, and takes over the settings on it; may be called on any thread."""
+        self._display = find_display(self.settings)
+        return self._display
 
     @property
     def limits(self) -> Limits:

@@ -25,6 +25,9 @@ THEMES = ("system", "dark", "light")
 LANGUAGES = ("system", "en")
 OVERLAYS = ("off", "tint", "outline", "matte")
 WHEELS = ("zoom", "pan")
+SCREENS = ("system", "srgb")
+INTENTS = ("perceptual", "relative", "saturation", "absolute")
+"""As in formats.intent."""
 SURROUNDS = ("theme", "10", "50", "90")
 SHORTCUT_PRESETS = ("photoshop", "gimp", "krita")
 
@@ -120,6 +123,8 @@ class Settings:
         pen_pressure: whether a pen's pressure changes the brush's size.
         overlay: how the mask is shown, one of :data:`OVERLAYS`.
         wheel: what the mouse wheel does on the canvas, one of :data:`WHEELS`.
+        screen: whose colours photos are shown in, one of :data:`SCREENS`: the screen's own profile, or sRGB.
+        intent: what becomes of colours the screen cannot show, one of :data:`INTENTS`.
         surround: grey around the photo, one of :data:`SURROUNDS`: the theme's, or so many percent of lightness.
         shortcut_preset: one of :data:`SHORTCUT_PRESETS`.
         shortcuts: what the person changed in the preset: action id to key sequences, none = no shortcut.
@@ -140,6 +145,8 @@ class Settings:
     pen_pressure: bool = _setting("brush.pen_pressure", True, _flag)
     overlay: str = _setting("canvas.overlay", "tint", _one_of(OVERLAYS))
     wheel: str = _setting("canvas.wheel", "zoom", _one_of(WHEELS))
+    screen: str = _setting("canvas.screen", "system", _one_of(SCREENS))
+    intent: str = _setting("canvas.intent", "perceptual", _one_of(INTENTS))
     surround: str = _setting("canvas.surround", "theme", _one_of(SURROUNDS))
     shortcut_preset: str = _setting("shortcuts.preset", "photoshop", _one_of(SHORTCUT_PRESETS))
     shortcuts: Keys = _setting("shortcuts.keys", _NO_KEYS, _keys)  # noqa: RUF009 - makes a field

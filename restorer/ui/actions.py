@@ -176,6 +176,8 @@ ROWS: tuple[ActionRow, ...] = (
     ActionRow("overlay", "Next mask overlay", _C.cycle_overlay, ("Q",), on_canvas=True, group="Brush", hint="Overlay"),
     ActionRow("provenance", "What happened to each pixel", _C.toggle_provenance, ("Shift+P",), "provenance",
               on_canvas=True, checkable=True, group="Canvas", hint="Provenance"),
+    ActionRow("gamut", "Colours the screen cannot show", _C.toggle_gamut, ("Shift+G",), on_canvas=True, checkable=True,
+              group="Canvas", hint="Gamut warning"),
     ActionRow("next", "Next photo", _C.next_photo, ("PgDown",), "", _several, group="Window"),
     ActionRow("previous", "Previous photo", _C.previous_photo, ("PgUp",), "", _several, group="Window"),
     ActionRow("full-screen", "Full screen", _C.full_screen, ("F11",), "", _always, checkable=True, group="Window"),
@@ -243,8 +245,8 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     (
         "View",
-        ("zoom-in", "zoom-out", "fit", "actual", _SEPARATOR, "split", "side", "overlay", "provenance", _SEPARATOR,
-         "crop", "neutral", "pan", "zoom", _SEPARATOR, "next", "previous", _SEPARATOR, "theme>", "panels",
+        ("zoom-in", "zoom-out", "fit", "actual", _SEPARATOR, "split", "side", "overlay", "provenance", "gamut",
+         _SEPARATOR, "crop", "neutral", "pan", "zoom", _SEPARATOR, "next", "previous", _SEPARATOR, "theme>", "panels",
          "full-screen"),
     ),
     (

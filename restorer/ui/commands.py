@@ -151,6 +151,9 @@ class Commands(QObject):
     def toggle_provenance(self) -> None:
         self._canvas.set_provenance_shown(not self._canvas.provenance_shown())
 
+    def toggle_gamut(self) -> None:
+        self._canvas.set_gamut_warning(not self._canvas.gamut_warning())
+
     def next_photo(self) -> None:
         self._workspace.show_neighbour(1)
 

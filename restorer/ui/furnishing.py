@@ -33,6 +33,7 @@ from restorer.ui.photo_presenter import PhotoPresenter
 from restorer.ui.preview_presenter import PreviewPresenter
 from restorer.ui.qimage import rgb_image
 from restorer.ui.review_presenter import ReviewPresenter
+from restorer.ui.screen_colors import ScreenColors
 from restorer.ui.side_panel import parse_state
 from restorer.ui.size_hints import SizeHints
 from restorer.ui.step_masks import StepMasks
@@ -69,6 +70,7 @@ class Furnishing(QObject):
         self._closing = Closing(self.workspace, self)
         self._closing.message_raised.connect(self.show_message)
         self._devices = DeviceWatch(self.workspace, window.toolbar.device_button, self)
+        self._screen = ScreenColors(self.workspace, self.editor.canvas, self)
         self.commands = Commands(window, self.editor, self.workspace)
         window.actions_by_id.used.connect(self._refresh)
         window.actions_by_id.bind(self.commands, self.editor.canvas)
@@ -263,6 +265,7 @@ class Furnishing(QObject):
         self._refresh_zoom_buttons()
         self._show_compare(self.editor.canvas.compare())
         self._window.actions_by_id["provenance"].setChecked(self.editor.canvas.provenance_shown())
+        self._window.actions_by_id["gamut"].setChecked(self.editor.canvas.gamut_warning())
 
 
 def _call(act: Callable[[], object]) -> None:

@@ -14,7 +14,7 @@ from PySide6.QtGui import QImage
 from restorer.core.errors import RestorerError
 from restorer.core.mask import Mask
 from restorer.core.progress import CancelToken
-from restorer.formats.color import thumbnail, to_display
+from restorer.formats.color import thumbnail
 from restorer.session.session import Session
 from restorer.ui.messages import error_message
 from restorer.ui.photo import OpenPhoto
@@ -115,12 +115,13 @@ class Opener(QObject):
             if path.stat().st_size >= _PICTURED_FROM_BYTES:
                 preview = self._session.preview_photo(path, _PICTURE_SIDE_PX)
                 if preview is not None:
-                    pixels = to_display(preview.image.pixels, preview.image.color)
+                    pixels = self._session.display(preview.image.pixels, preview.image.color)
                     return Pictured(rgb_image(pixels), preview.width, preview.height)
         return None
 
     def _read(self, path: Path) -> Opened:
         file = self._session.open_photo(path)
+        self._session.display(file.image.pixels[:1, :1], file.image.color)  # prepares what the canvas will need
         return Opened(OpenPhoto(self._session.make_document(file), file, path))
 
     def _decode(self, data: bytes, name: str) -> Opened:

@@ -237,7 +237,7 @@ class Previews(QObject):
 
         for event in run_preview(request, engine, token):
             if isinstance(event, PreviewFinished):
-                yield PreviewResult(event, Trial.of(event.region, request.job.mask))
+                yield PreviewResult(event, Trial.of(event.region, request.job.mask, self._session.display))
             else:
                 yield event
 

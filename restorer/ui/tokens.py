@@ -130,6 +130,8 @@ LIGHT = Tokens(
 )
 
 # On the photo: the same in both themes.
+GAMUT_WARNING = "#FF2FA0"
+"""Painted over colours that the screen cannot show; on no photo, and neither the mask's azure nor the accent."""
 MASK_TINT = "#1E90FF"
 MASK_TINT_OPACITY = 0.6
 HUD_PLATE = "#181818"

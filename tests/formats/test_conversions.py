@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from restorer.core.image import ColorTag, Image
+from restorer.evaluation.io.scanner_profile import scanner_profile
 from restorer.formats import _profile, _transform
 from restorer.formats.color import Display, gamut_fraction, has_tables, out_of_gamut, to_profile
 from restorer.formats.color_chart import chart, display_difference
@@ -13,7 +14,6 @@ from restorer.formats.intent import Intent
 from restorer.formats.profiles import SPACES, standard_profile
 
 from .pictures import make_pixels
-from .scanner_profile import scanner_profile
 
 SCANNER = scanner_profile()
 

@@ -45,14 +45,14 @@ def io_suite(options: SuiteOptions) -> Report:
     with tempfile.TemporaryDirectory(prefix="restorer-io-") as folder:
         trips, has_exiftool = measure_round_trips(Path(folder), options.photos)
         hostile, outcomes = measure_hostile(Path(folder), options.photos)
-    colors, color_gate = measure_colors()
+    colors, color_gates = measure_colors()
     is_whole = options.photos is None
     reader = "and exiftool agree" if has_exiftool else "agree; exiftool is not installed"
     return Report(
         suite="io",
         subject=f"{len(trips)} round trips, {len(hostile)} files made to break the program",
         tables=(_summary(trips), _hostile_summary(hostile, outcomes), colors),
-        gates=(*_trip_gates(trips, is_whole), *_hostile_gates(hostile, outcomes, is_whole), color_gate),
+        gates=(*_trip_gates(trips, is_whole), *_hostile_gates(hostile, outcomes, is_whole), *color_gates),
         values={"faithful": sum(trip.is_faithful for trip in trips), "files": len(trips)},
         notes=(f"Metadata are identical where Pillow's readers {reader}.",),
         details=(_all_trips(trips), _all_hostile(hostile, outcomes)),

@@ -12,10 +12,10 @@ from restorer.core.document import Change, Document
 from restorer.core.geometry import Bounds
 from restorer.core.image import Image, Patch
 from restorer.core.mask import Mask
-from restorer.formats.color import to_display
 from restorer.session.alignment import aligned
 from restorer.session.marking.find_levels import FindLevels
 from restorer.ui.canvas import split_line
+from restorer.ui.canvas.colors import CanvasColors
 from restorer.ui.canvas.compare import Compare, Pane, panes, split_x
 from restorer.ui.canvas.finds_layer import FindsLayer
 from restorer.ui.canvas.job_tiles import JobTiles, outline_reach
@@ -39,10 +39,12 @@ class Scene:
     Args:
         document: the open photo.
         overview: a small picture of all of it, where there is one already.
+        colors: what to make of its pixels; sRGB if None.
     """
 
-    def __init__(self, document: Document, overview: QImage | None = None) -> None:
+    def __init__(self, document: Document, overview: QImage | None = None, colors: CanvasColors | None = None) -> None:
         self.document = document
+        self._colors = colors if colors is not None else CanvasColors()
         self.jobs = JobTiles()
         self.compare: Compare | None = None
         self.split = 0.5
@@ -51,7 +53,7 @@ class Scene:
         self.classes: ProvenanceLayer | None = None
         """What became of each pixel, where that is shown in place of the mask."""
         self._used_mask: Mask | None = None
-        self._live = PhotoLayer(TilePyramid(document.image, to_display, overview=overview))
+        self._live = PhotoLayer(TilePyramid(document.image, self._colors, overview=overview))
         untouched = not document.history.entries
         self._mask = MaskLayer(document.mask, is_empty=untouched)
         self._protected = ProtectedLayer(document.protected, is_empty=untouched)
@@ -64,9 +66,16 @@ class Scene:
 
     def renewed(self) -> Scene:
         """The document in the extent that it has now, shown the same way."""
-        fresh = Scene(self.document)
+        fresh = Scene(self.document, colors=self._colors)
         fresh.overlay, fresh.compare, fresh.split = self.overlay, self.compare, self.split
         return fresh
+
+    def use_colors(self, colors: CanvasColors) -> None:
+        """Shows every state in other colours, as soon as they are made."""
+        self._colors = colors
+        for layer in (self._live, self._before, self._after, self._tried):
+            if layer is not None:
+                layer.pyramid.set_display(colors)
 
     # -- changes of the document
 
@@ -157,7 +166,7 @@ class Scene:
             if image is not None and image.bounds != self.document.image.bounds:
                 raise ValueError(f"{image.width} x {image.height} pixels cannot be compared with the photo's")
         self._reference = before
-        self._after = PhotoLayer(TilePyramid(after, to_display)) if after is not None else None
+        self._after = PhotoLayer(TilePyramid(after, self._colors)) if after is not None else None
 
     def panes(self, canvas: Bounds, viewport: Viewport) -> list[Pane]:
         return panes(self.compare, canvas, viewport, self.split, original=self.original)
@@ -183,7 +192,7 @@ class Scene:
             return self._before
         if self._live.pyramid.image is wanted and not self._live.pyramid.has_patches:
             return self._live
-        self._before = PhotoLayer(TilePyramid(wanted, to_display))
+        self._before = PhotoLayer(TilePyramid(wanted, self._colors))
         return self._before
 
     def _layer(self, pane: Pane) -> PhotoLayer:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterable
+from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QPointF, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QRegion, QResizeEvent
@@ -12,8 +13,10 @@ from PySide6.QtWidgets import QWidget
 
 from restorer.core.geometry import Bounds
 from restorer.core.provenance import ProvenanceMap
+from restorer.formats.color import Display
 from restorer.ui import theme
 from restorer.ui.canvas import split_line
+from restorer.ui.canvas.colors import CanvasColors
 from restorer.ui.canvas.compare import Compare, viewport_width
 from restorer.ui.canvas.hud import Hud
 from restorer.ui.canvas.legend import Legend
@@ -56,6 +59,7 @@ class Surface(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setProperty(FOCUS_RING, "inside")
         self._pending: Pending | None = None
+        self._colors = CanvasColors()
         self._hud = Hud()
         self._navigator = Navigator(self)
         self._navigator.moved.connect(self._on_moved)
@@ -91,6 +95,27 @@ class Surface(QWidget):
     def is_pending(self) -> bool:
         """Whether a photo is shown that is still being read."""
         return self._pending is not None
+
+    # -- colours
+
+    def set_display(self, display: Display) -> None:
+        """The screen and the intent that photos are shown by."""
+        self._use_colors(replace(self._colors, display=display))
+
+    def gamut_warning(self) -> bool:
+        """Whether colours that the screen cannot show are painted over."""
+        return self._colors.warns
+
+    def set_gamut_warning(self, shown: bool) -> None:
+        """Paints them over, or no longer."""
+        self._use_colors(replace(self._colors, warns=shown))
+
+    def _use_colors(self, colors: CanvasColors) -> None:
+        if colors != self._colors:
+            self._colors = colors
+            if self._scene is not None:
+                self._scene.use_colors(colors)
+            self.update()
 
     # -- geometry
 

@@ -13,7 +13,7 @@ from restorer.core.geometry import Bounds
 from restorer.core.image import Patch
 from restorer.core.lazy import load_cv2
 from restorer.core.mask import Mask
-from restorer.formats.color import to_display
+from restorer.formats.color import Display
 from restorer.ui.canvas.hud import BADGE_H, badge
 from restorer.ui.canvas.photo_layer import NEAREST_FROM
 from restorer.ui.canvas.split_line import TRIED
@@ -49,17 +49,17 @@ class Trial:
     used_mask: Mask | None = None
 
     @classmethod
-    def of(cls, region: RegionPixels, used_mask: Mask | None) -> Trial:
+    def of(cls, region: RegionPixels, used_mask: Mask | None, display: Display) -> Trial:
         """Made on the thread that computed the region: an enlarged one is brought to the screen's colours here."""
         bounds, picture = region.bounds, region.picture
         if (picture.width, picture.height) == (bounds.width, bounds.height):
             return cls(bounds, Patch(bounds, picture.pixels), used_mask=used_mask)
-        display = to_display(picture.pixels, picture.color)
-        levels = [rgb_image(display)]
-        while min(display.shape[:2]) >= 2 and display.shape[1] > bounds.width:
-            size = (display.shape[1] + 1) // 2, (display.shape[0] + 1) // 2
-            display = load_cv2().resize(display, size, interpolation=load_cv2().INTER_AREA)
-            levels.append(rgb_image(display))
+        shown = display(picture.pixels, picture.color)
+        levels = [rgb_image(shown)]
+        while min(shown.shape[:2]) >= 2 and shown.shape[1] > bounds.width:
+            size = (shown.shape[1] + 1) // 2, (shown.shape[0] + 1) // 2
+            shown = load_cv2().resize(shown, size, interpolation=load_cv2().INTER_AREA)
+            levels.append(rgb_image(shown))
         return cls(bounds, None, tuple(levels), region.scale, used_mask)
 
     def paint_enlarged(self, painter: QPainter, part: Bounds, offset_x: int, viewport: Viewport) -> None:

@@ -80,7 +80,7 @@ class CanvasView(ReviewSurface):
         self._works.take()
         pending, self._pending = self._pending, None
         overview = pending.picture if pending is not None else None
-        self._set_scene(Scene(document, overview) if document is not None else None)
+        self._set_scene(Scene(document, overview, self._colors) if document is not None else None)
         if self._scene is not None and document is not None:
             self._scene.overlay, self._scene.compare = self._overlay, compare
             self._navigator.open(document.image.width, document.image.height)

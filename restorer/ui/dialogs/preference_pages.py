@@ -64,6 +64,18 @@ class CanvasPage(SettingsForm):
             [("theme", tr("As the theme")), ("10", "10 %"), ("50", "50 %"), ("90", "90 %")],
         )
         self.add_note(tr("Grey. 50 % is best for judging tones."))
+        self.add_choice("screen", "Screen colours", [("system", tr("Its own profile")), ("srgb", "sRGB")])
+        self.add_list(
+            "intent",
+            "Rendering intent",
+            [
+                ("perceptual", tr("Perceptual")),
+                ("relative", tr("Relative colorimetric")),
+                ("saturation", tr("Saturation")),
+                ("absolute", tr("Absolute colorimetric")),
+            ],
+        )
+        self.add_note(tr("How photos are shown; files are not changed by it."))
         self.add_choice(
             "overlay",
             "Mask",

@@ -5,6 +5,9 @@ from __future__ import annotations
 import struct
 
 import numpy as np
+import numpy.typing as npt
+
+_Values = npt.NDArray[np.float64]
 
 SIDE = 17
 
@@ -22,7 +25,7 @@ def scanner_profile(gamma: float = 2.0) -> bytes:
     return _profile(b"scnr", xyz_to_lab(xyz))
 
 
-def xyz_to_lab(xyz: np.ndarray) -> np.ndarray:
+def xyz_to_lab(xyz: _Values) -> _Values:
     """CIE Lab relative to D50."""
     scaled = xyz / np.array([0.9642, 1.0, 0.8249])
     root = np.where(scaled > 216 / 24389, np.cbrt(scaled), (24389 / 27 * scaled + 16) / 116)
@@ -30,7 +33,7 @@ def xyz_to_lab(xyz: np.ndarray) -> np.ndarray:
     return np.stack(lab, axis=-1)
 
 
-def _profile(kind: bytes, lab: np.ndarray) -> bytes:
+def _profile(kind: bytes, lab: _Values) -> bytes:
     stored = np.stack((lab[..., 0] / 100 * 65280, (lab[..., 1] + 128) * 256, (lab[..., 2] + 128) * 256), axis=-1)
     table = np.clip(np.rint(stored), 0, 65535).astype(">u2").tobytes()
     identity = np.array([0, 65535], ">u2").tobytes() * 3
