@@ -216,6 +216,8 @@ ROWS: tuple[ActionRow, ...] = (
     ActionRow("drop-find", "Drop find", _C.drop_find, ("D",), "", _reviewing, on_canvas=True, group="Mark"),
     ActionRow("run", "Run", _C.run, ("Ctrl+Return", "Ctrl+Enter"), "", group="Work"),
     ActionRow("preview", "Preview here", _C.toggle_preview, ("P",), "", on_canvas=True, group="Work"),
+    ActionRow("bake-off", "Compare models…", _C.compare_models, ("C",), "bake-off", on_canvas=True, group="Work",
+              hint="Compare models"),
     ActionRow("cancel", "Cancel job", _C.cancel, ("Esc",), "cancel", group="Work", hint="Cancel job, stroke, preview"),
     # Help
     ActionRow("palette", "Search actions…", _C.show_palette, ("Ctrl+K",), "search", _always, group="Window",
@@ -255,7 +257,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
          _SEPARATOR, "smaller", "bigger", "softer", "harder", _SEPARATOR, *MASK_MENU[0], _SEPARATOR, *MASK_MENU[1],
          "step-masks>", _SEPARATOR, *MASK_MENU[2]),
     ),
-    ("Tasks", ("tasks>", _SEPARATOR, *_REVIEW, _SEPARATOR, "run", "preview", "cancel")),
+    ("Tasks", ("tasks>", _SEPARATOR, *_REVIEW, _SEPARATOR, "run", "preview", "bake-off", "cancel")),
     ("Help", ("palette", "shortcuts", "about")),
 )  # fmt: skip
 """Titles and action ids; an id ending in ``>`` is a submenu that somebody else fills."""

@@ -265,6 +265,14 @@ class Commands(QObject):
     def drop_find(self) -> None:
         self._editor.review.drop.click()
 
+    def compare_models(self) -> None:
+        """The open task, on the part in view, in a window beside this one."""
+        from restorer.ui.baking import open_bake_off
+
+        dialog = open_bake_off(self._window, self._editor, self._workspace)
+        if dialog is not None:
+            self._show(dialog)
+
     def next_variant(self) -> None:
         self._workspace.choose_neighbour(1)
 

@@ -168,6 +168,7 @@ class Furnishing(QObject):
         tasks, history = self.editor.tasks, self.editor.history
         tasks.run_requested.connect(self.workspace.run)
         tasks.variant_chosen.connect(self.workspace.choose)
+        tasks.compare_requested.connect(self.commands.compare_models)
         history.undo_requested.connect(self.commands.undo)
         history.redo_requested.connect(self.commands.redo)
 

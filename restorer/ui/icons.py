@@ -39,6 +39,7 @@ _GLYPHS = {
     "redo": "arrow-u-up-right",
     "compare": "split",
     "side-by-side": "columns",
+    "bake-off": "grid-four",
     "provenance": "stack",
     "search": "magnifying-glass",
     "device": "cpu",

@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, QTimer
 
 from restorer.core.document import Change
 from restorer.core.geometry import Bounds
+from restorer.session.jobs import JobProgress, JobStarted
 from restorer.session.preview import fit_region
 from restorer.ui import words
 from restorer.ui.editor import Editor
@@ -38,8 +39,11 @@ class PreviewPresenter(QObject):
         self._move = QTimer(self, interval=AFTER_MOVE_MS, singleShot=True)
         self._move.timeout.connect(self._refresh_region)
         self._busy = QTimer(self, interval=_SAY_BUSY_AFTER_MS, singleShot=True)
-        self._busy.timeout.connect(self._say_busy)
+        self._busy.timeout.connect(self._on_late)
+        self._is_late = False
         self._region: Bounds | None = None
+        self._progress = ""
+        self._previews.advanced.connect(self._on_advanced)
         self._tasks.preview_toggled.connect(self._on_toggled)
         self._tasks.params_changed.connect(self._on_params_changed)
         self._tasks.task_changed.connect(self._on_task_changed)
@@ -129,6 +133,20 @@ class PreviewPresenter(QObject):
 
     # -- its work
 
+    def _on_advanced(self, _order: PreviewOrder, event: object) -> None:
+        match event:
+            case JobStarted():
+                self._progress, self._is_late = "", False
+                self._busy.start()
+            case JobProgress(done=done, total=total) if total > 1:
+                self._progress = f", {done} of {total}"
+                if self._is_late:
+                    self._say_busy()
+
+    def _on_late(self) -> None:
+        self._is_late = True
+        self._say_busy()
+
     def _on_finished(self, order: PreviewOrder, result: PreviewResult) -> None:
         photo, region = self._workspace.current, result.event.region
         if order.photo is not photo or order.task_id != self._tasks.previewed_task():
@@ -167,4 +185,5 @@ class PreviewPresenter(QObject):
 
     def _say_busy(self) -> None:
         if self.is_on and self._previews.is_busy and not self._previews.is_waiting:
-            self._plate.show_when_idle("Updating preview" if self._canvas.trial() else "Making preview", _ESC, "Back")
+            what = "Updating preview" if self._canvas.trial() else "Making preview"
+            self._plate.show_when_idle(f"{what}{self._progress}", _ESC, "Back")

@@ -135,7 +135,12 @@ class Previews(QObject):
     @property
     def is_busy(self) -> bool:
         """Whether an order waits or is worked on."""
-        return self._work is not None or self._wanted is not None
+        return not self._is_closed and (self._work is not None or self._wanted is not None)
+
+    @property
+    def is_working(self) -> bool:
+        """Whether a lane still holds work of it, stopped or not."""
+        return self._work is not None
 
     @property
     def is_waiting(self) -> bool:
@@ -168,11 +173,10 @@ class Previews(QObject):
             self._marks = None
 
     def close(self) -> None:
-        """Before the lanes end: nothing is begun any more."""
+        """Nothing is begun any more, and what is at work is stopped."""
         self._is_closed = True
         self._patience.stop()
         self.cancel()
-        self._work = None  # lanes that end tell nobody
 
     # -- handing over
 

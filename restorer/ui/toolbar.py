@@ -117,7 +117,7 @@ class MainToolBar(QToolBar):
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         button.setMenu(self.compare_menu)
         describe(button, "Compare with the original")
-        for action_id in ("split", "side"):
+        for action_id in ("split", "side", "bake-off"):
             self.compare_menu.addAction(self._actions[action_id])
         self._worded.append(button)
         return self.addWidget(button)

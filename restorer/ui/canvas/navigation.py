@@ -52,6 +52,12 @@ class Navigator(QObject):
         """The picture has another extent."""
         self._jump(self._viewport.placed(placement))
 
+    def follow(self, viewport: Viewport) -> None:
+        """The view of another window onto a picture of the same size: the same middle, as large."""
+        mine = self._viewport
+        alike = replace(viewport, margin=mine.margin).resized(mine.view_width, mine.view_height)
+        self._jump(alike)
+
     def resize(self, width: int, height: int, margin: int) -> None:
         """The window or its pixel ratio is another one."""
         self._jump(replace(self._target, margin=margin).resized(width, height))

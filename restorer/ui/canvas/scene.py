@@ -303,7 +303,7 @@ class Scene:
 
     def _paint_frames(self, painter: QPainter, canvas: Bounds, viewport: Viewport, ratio: float) -> None:
         """The border of what is tried, wherever it is shown."""
-        if self.trial is None:
+        if self.trial is None or not self.trial.is_framed:
             return
         box = viewport.bounds_to_view(self.trial.bounds)
         for pane in self.panes(canvas, viewport):

@@ -40,6 +40,7 @@ class Trial:
         levels: display pictures of an enlarged result, each half as large as the one before; empty otherwise.
         scale: pixels of the result for one of the photo's.
         used_mask: marks that are still like this are not shown over it; None where the task takes none.
+        is_framed: whether its border and its name are shown.
     """
 
     bounds: Bounds
@@ -47,6 +48,7 @@ class Trial:
     levels: tuple[QImage, ...] = ()
     scale: float = 1.0
     used_mask: Mask | None = None
+    is_framed: bool = True
 
     @classmethod
     def of(cls, region: RegionPixels, used_mask: Mask | None, display: Display) -> Trial:
@@ -61,6 +63,12 @@ class Trial:
             shown = load_cv2().resize(shown, size, interpolation=load_cv2().INTER_AREA)
             levels.append(rgb_image(shown))
         return cls(bounds, None, tuple(levels), region.scale, used_mask)
+
+    def alone(self) -> Trial:
+        """The same for a picture that is nothing but this part: without frame and mask."""
+        bounds = self.bounds.translate(-self.bounds.left, -self.bounds.top)
+        patch = None if self.patch is None else Patch(bounds, self.patch.pixels)
+        return Trial(bounds, patch, self.levels, self.scale, is_framed=False)
 
     def paint_enlarged(self, painter: QPainter, part: Bounds, offset_x: int, viewport: Viewport) -> None:
         """Paints what lies in ``part`` (device pixels of the canvas); nothing where the photo's layer shows the patch.

@@ -135,6 +135,10 @@ class CanvasView(ReviewSurface):
         """1.0 = one image pixel per device pixel; about the middle."""
         self._navigator.zoom_to(zoom)
 
+    def follow(self, other: CanvasView) -> None:
+        """Shows the part that another canvas shows of a picture of the same size, as large."""
+        self._navigator.follow(other._navigator.viewport)
+
     def zoom_in(self) -> None:
         self._navigator.step(inwards=True)
 

@@ -42,6 +42,8 @@ class TaskPanel(FoldingPanel):
     """The person chose the answer at this place of the latest step."""
     preview_toggled = Signal(str, bool)
     """The person wants to see, or not any more, what this task makes of the part in view."""
+    compare_requested = Signal()
+    """The person wants to see several models of the open task side by side."""
 
     def __init__(self, tasks: Sequence[Task], parent: QWidget | None = None) -> None:
         super().__init__("Tasks", parent)
@@ -60,6 +62,7 @@ class TaskPanel(FoldingPanel):
             section.changed.connect(self.params_changed)
             section.variant_chosen.connect(self.variant_chosen)
             section.preview_toggled.connect(self._on_preview_toggled)
+            section.compare_clicked.connect(self.compare_requested)
         layout.addStretch(1)
         self._scroll = scroll = QScrollArea()
         scroll.setFrameShape(QFrame.Shape.NoFrame)

@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from restorer.core.params import param_specs
 from restorer.ui import icons, theme
 from restorer.ui.panels.params_form import ParamsForm
-from restorer.ui.tokens import GAP, LABEL_W, PADDING, ROW_H
-from restorer.ui.widgets.buttons import KeyButton
+from restorer.ui.tokens import FIELD_H, GAP, LABEL_W, PADDING, ROW_H
+from restorer.ui.widgets.buttons import IconButton, KeyButton
 from restorer.ui.widgets.combo_box import ComboBox
 from restorer.ui.widgets.labels import FieldLabel, TintedLabel
 from restorer.ui.widgets.motion import slide
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _RUN = "Run"
 _QUEUE = "Add to queue"
 _PREVIEW = "Preview here"
+_COMPARE_SHORTCUT = "C"
 _HINT_ICON = 14
 
 
@@ -74,6 +75,8 @@ class TaskSection(QWidget):
     """The person chose the answer at this place."""
     preview_toggled = Signal(str, bool)
     """The person wants to see what the task makes of the part in view, or not any more."""
+    compare_clicked = Signal()
+    """The person wants to see several models side by side."""
 
     def __init__(self, task: Task, shortcut: str, preview_shortcut: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -86,9 +89,13 @@ class TaskSection(QWidget):
         self.form = ParamsForm(param_specs(task.params))
         self.run_button = KeyButton(_RUN, shortcut, primary=True)
         self.preview_button = KeyButton(_PREVIEW, preview_shortcut, checkable=True)
+        self.models = ComboBox("Model")
+        self.compare_button = IconButton(
+            "bake-off", "Compare models", shortcut=_COMPARE_SHORTCUT, role="text_2", size=FIELD_H, icon_size=16
+        )
         if task.locality is None:
             self.preview_button.hide()
-        self.models = ComboBox("Model")
+            self.compare_button.hide()
         self._hint = _Hint()
         self._hint.hide()
         self.variants = PictureChoice("Variants")
@@ -110,6 +117,7 @@ class TaskSection(QWidget):
         self.header.clicked.connect(self._on_clicked)
         self.run_button.clicked.connect(lambda: self.run_clicked.emit(self._task_id))
         self.preview_button.clicked.connect(lambda is_on: self.preview_toggled.emit(self._task_id, is_on))
+        self.compare_button.clicked.connect(self.compare_clicked)
         self.form.changed.connect(lambda: self.changed.emit(self._task_id))
         self.models.chosen.connect(lambda: self.changed.emit(self._task_id))
         self.models.chosen.connect(self._show_fields)
@@ -197,6 +205,7 @@ class TaskSection(QWidget):
         label.setFixedWidth(LABEL_W)
         line.addWidget(label)
         line.addWidget(self.models, 1)
+        line.addWidget(self.compare_button)
         layout.addWidget(row)
         row.setVisible(not self._weightless)
         filled = QVBoxLayout(self._filled)

@@ -158,7 +158,13 @@ def test_tab_walks_through_the_open_task(panel: TaskPanel, qtbot: QtBot) -> None
     opened = section(panel, "inpaint")
     opened.header.setFocus()
     form = opened.form
-    expected = [opened.models, form.field("strength").slider, form.field("strength").spin_box, form.field("grain")]  # type: ignore[attr-defined]
+    expected = [
+        opened.models,
+        opened.compare_button,
+        form.field("strength").slider,
+        form.field("strength").spin_box,
+        form.field("grain"),
+    ]  # type: ignore[attr-defined]
     expected += [form.advanced, opened.preview_button, opened.run_button, section(panel, "denoise").header]
     current = opened.header
     for wanted in expected:
