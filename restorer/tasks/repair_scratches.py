@@ -9,13 +9,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from restorer.core.contract import Engine
+from restorer.core.geometry import Bounds
 from restorer.core.mask import Mask, require_size
 from restorer.core.params import param
 from restorer.core.progress import CancelToken, Notice, TaskEvent
 from restorer.core.result import TaskResult
+from restorer.tasks.classical_detection import TILE_PX
 from restorer.tasks.detection import DetectionParams, detect
 from restorer.tasks.inpaint import INPAINT, InpaintParams
-from restorer.tasks.spec import Fidelity, Locality, Task, TaskInput
+from restorer.tasks.spec import CLASSICAL, Fidelity, Locality, Task, TaskInput
 
 _SEEN_AROUND_PX = 192
 """How far around the part that is wanted damage is looked for: the part is filled from what lies there."""
@@ -54,7 +56,7 @@ def run(given: TaskInput, engine: Engine, token: CancelToken) -> Generator[TaskE
         require_size(given.mask.width, given.mask.height, photo.width, photo.height)
     within = None if given.mask is None else given.mask.occupied()
     if given.within is not None:
-        near = given.within.pad(_SEEN_AROUND_PX).intersect(photo.bounds)
+        near = _searched(given.within, given.model).intersect(photo.bounds)
         within = near if within is None else near.intersect(within)
     if within is not None and within.is_empty:
         return TaskResult(())
@@ -69,6 +71,16 @@ def run(given: TaskInput, engine: Engine, token: CancelToken) -> Generator[TaskE
     model = given.uses[INPAINT.id]
     fill = TaskInput(photo, found, _fill_params(params), model, given.seed, within=given.within)
     return (yield from INPAINT.run(fill, engine, token))
+
+
+def _searched(wanted: Bounds, model: str) -> Bounds:
+    """Where damage is looked for when only a part is wanted, so that the same is found there as in the whole photo."""
+    near = wanted.pad(_SEEN_AROUND_PX)
+    if model != CLASSICAL:
+        return near
+    # The classical detector follows marks within its tiles, so that only whole ones give the same.
+    edges = (near.left // TILE_PX, near.top // TILE_PX, -(-near.right // TILE_PX), -(-near.bottom // TILE_PX))
+    return Bounds(*(edge * TILE_PX for edge in edges))
 
 
 def _fill_params(params: RepairParams) -> InpaintParams:

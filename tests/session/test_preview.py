@@ -32,6 +32,7 @@ from restorer.session.preview import (
 )
 from restorer.session.session import Session
 from restorer.store import Catalogue
+from restorer.tasks import TASKS
 from restorer.tasks.spec import CLASSICAL, Fidelity, Locality, Task, TaskInput
 
 REGION = Bounds(70, 40, 170, 120)
@@ -293,3 +294,26 @@ def test_too_large_a_view_is_tried_in_its_middle(visible: Bounds) -> None:
     assert shown.contains(region)
     assert abs((region.left + region.right) - (shown.left + shown.right)) <= 1
     assert region.width / region.height == pytest.approx(shown.width / shown.height, rel=0.05)
+
+
+LOCAL = [task for task in TASKS.values() if task.locality is not None]
+
+
+@pytest.mark.parametrize("task", LOCAL, ids=lambda task: task.id)
+def test_every_task_shows_what_it_will_do(session: Session, photo: Image, task: Task) -> None:
+    """Whatever a task measures, draws or tiles, the part in view is as in the whole result."""
+    region = REGION
+    if task.locality is not None and not task.locality.sees_whole:  # large enough that a part of it is seen
+        photo, region = (
+            Image(np.pad(photo.pixels, ((150, 150), (150, 150), (0, 0)), "reflect")),
+            Bounds(250, 220, 330, 280),
+        )
+    mask = dotted(photo, Bounds(80, 50, 90, 60), Bounds(160, 30, 168, 150)) if task.needs_mask else None
+    job = session.request(photo, mask, session.resolve_step(task.id, model=CLASSICAL))
+    made = finished(preview_request(session, job, region))
+    *_, last = run_job(job, ClassicalEngine(), CancelToken())
+    result: TaskResult = last.result  # type: ignore[union-attr]
+    shown = region if result.reframed is None else result.reframed.placement.bounds_in_new(region)
+    expected = result.applied_to(photo).crop(shown).astype(int)
+    off = np.abs(made.picture.pixels.astype(int) - expected)
+    assert off.max() <= 1, f"{(off > 1).mean():.2%} of the pixels differ, by up to {off.max()}"
