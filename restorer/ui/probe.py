@@ -1,8 +1,8 @@
 """Measures how the window feels, and prints it as JSON: ``python -m restorer.ui.probe --json``.
 
 Run as a process of its own, without a display: it opens the real window offscreen, repairs a large photo in it, paints
-meanwhile, cancels a second run, and times how late the event loop is. Fresh processes time the first painted frame
-against that of a bare window.
+meanwhile, cancels a second run, and times how late the event loop is, and how soon a preview follows a slider. Fresh
+processes time the first painted frame against that of a bare window.
 """
 
 from __future__ import annotations
@@ -105,10 +105,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--model", default="", help="model id or classical; the best installed one if not said")
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--start-repeats", type=int, default=7, help="0 leaves the start out")
+    parser.add_argument("--preview-drags", type=int, default=10)
     chosen = parser.parse_args(arguments)
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     with tempfile.TemporaryDirectory() as folder:
         os.environ["XDG_CONFIG_HOME"] = folder
+        from restorer.ui.probe_preview import measure_preview
         from restorer.ui.probe_run import measure_run
 
         report = measure_run(
@@ -118,6 +120,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             model=chosen.model,
             device=chosen.device,
         )
+        report["preview"] = measure_preview(Path(folder), drags=chosen.preview_drags)
     if chosen.start_repeats:
         report["window"] = measure_start(chosen.start_repeats)
     sys.stdout.write(json.dumps(report, indent=None if chosen.json else 2) + "\n")

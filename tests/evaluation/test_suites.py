@@ -26,6 +26,7 @@ from restorer.store import Catalogue
 
 FIGURES = {
     "gap_ms": {"p50": 1.0, "p99": 12.0, "max": 40.0},
+    "preview": {"latency_ms": {"p50": 90.0, "max": 140.0}, "task_ms": 20},
     "window": {"ratio": 1.2, "torch_imported": False},
     "cancel": {"photo_unchanged": True, "ms": 80.0},
     "strokes_kept": True,

@@ -251,6 +251,10 @@ class Surface(QWidget):
             self.isVisible() and scene is not None and not scene.is_complete(self._canvas(), self._navigator.viewport)
         )
 
+    def is_painted(self) -> bool:
+        """Whether nothing is left to make for what is in view."""
+        return not self._has_work()
+
     def _on_fade(self) -> None:
         fading = self._scene.jobs.fading() if self._scene is not None else []
         for bounds in fading:

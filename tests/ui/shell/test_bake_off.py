@@ -13,6 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from support.tasks import offer_first
 
 from restorer.core.errors import InputError
 from restorer.core.image import Patch
@@ -20,7 +21,6 @@ from restorer.core.params import param
 from restorer.core.progress import CancelToken, TaskEvent, TileFinished, TilesPlanned
 from restorer.core.result import TaskResult
 from restorer.session.bake_off import Candidate
-from restorer.tasks import table_of
 from restorer.tasks.spec import Fidelity, Task, TaskInput
 from restorer.ui.dialogs.bake_off import BakeOffDialog
 from restorer.ui.furnishing import Furnishing
@@ -63,9 +63,7 @@ def levels(monkeypatch: pytest.MonkeyPatch) -> Levels:
     task = Task(
         "level", 1, "Level", "Levels.", Fidelity.CONSERVE, LevelParams, False, "brush", levels.run, weightless=True
     )
-    table = table_of((task,))
-    for home in ("restorer.tasks", "restorer.ui.furnishing", "restorer.ui.photo_presenter"):
-        monkeypatch.setattr(f"{home}.TASKS", table)
+    offer_first(monkeypatch, task)
     return levels
 
 

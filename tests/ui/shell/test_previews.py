@@ -13,6 +13,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
+from support.tasks import offer_first
 
 from restorer.core.errors import InputError, OutOfMemoryError
 from restorer.core.geometry import Bounds
@@ -22,8 +23,6 @@ from restorer.core.progress import CancelToken, TaskEvent, TileFinished, TilesPl
 from restorer.core.result import TaskResult
 from restorer.formats.metadata import Metadata
 from restorer.formats.raster import write_photo
-from restorer.tasks import table_of
-from restorer.tasks.inpaint import INPAINT
 from restorer.tasks.spec import Fidelity, Locality, Task, TaskInput
 from restorer.ui.furnishing import Furnishing
 from restorer.ui.photo import OpenPhoto
@@ -82,11 +81,9 @@ class Shade:
 
 @pytest.fixture(autouse=True)
 def shade(monkeypatch: pytest.MonkeyPatch) -> Shade:
-    """The window knows this task and inpainting."""
+    """The window knows this task as well."""
     shade = Shade()
-    table = table_of((shade.task(), INPAINT))
-    for home in ("restorer.tasks", "restorer.ui.furnishing", "restorer.ui.photo_presenter"):
-        monkeypatch.setattr(f"{home}.TASKS", table)
+    offer_first(monkeypatch, shade.task())
     return shade
 
 
@@ -268,7 +265,8 @@ def test_it_waits_for_a_job_and_then_comes(
     assert shade.levels == [10]
     shade.gate.set()
     qtbot.waitUntil(lambda: shown_level(furnishing) == 40)
-    assert shade.levels == [10, 40]
+    assert set(shade.levels[1:]) == {40}  # at most once more, for the photo that the job left
+    assert len(shade.levels) <= 3
 
 
 def test_undo_tries_the_photo_as_it_is_then(
