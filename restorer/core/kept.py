@@ -85,9 +85,15 @@ class Kept:
         """The pixels of one answer."""
         return tuple(Patch(bounds, pixels) for bounds, pixels in self._vault.get(choice.image_key))
 
-    def put_mask_edit(self, plane: Mask, edit: MaskEdit) -> int:
-        """Keeps an edit that was made: its values are those before, the plane has those after."""
+    def put_mask_edit(self, plane: Mask, edit: MaskEdit, made: MaskEdit | None = None) -> int:
+        """Keeps an edit that was made: its values are those before, the plane has those after.
+
+        Args:
+            made: the edit the other way round, where there is one already: its values need not be copied then.
+        """
         before = ((piece.bounds, piece.values) for piece in edit.pieces)
+        if made is not None:
+            return self._vault.put((*before, *((piece.bounds, piece.values) for piece in made.pieces)))
         after = ((piece.bounds, plane.plane[piece.bounds.slices].copy()) for piece in edit.pieces)
         return self._vault.put((*before, *after))
 

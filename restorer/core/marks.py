@@ -82,6 +82,11 @@ def _changed(part: Bounds, there: Plane, wanted: Plane) -> Iterator[MaskPiece]:
     while left < part.right:
         right = min((left // side + 1) * side, part.right)
         columns = slice(left - part.left, right - part.left)
-        if not np.array_equal(there[:, columns], wanted[:, columns]):
-            yield MaskPiece(Bounds(left, part.top, right, part.bottom), wanted[:, columns].copy())
+        values = wanted[:, columns]
+        if not np.array_equal(there[:, columns], values):
+            bounds = Bounds(left, part.top, right, part.bottom)
+            # A cell of one value, as most of a large shape are, takes no memory.
+            one = values[0, 0]
+            is_even = bool((values == one).all())
+            yield MaskPiece(bounds, np.broadcast_to(one, values.shape) if is_even else values.copy())
         left = right

@@ -112,7 +112,10 @@ class Mask:
         """Puts the edit's values back and returns the edit that undoes that."""
         taken = []
         for piece in edit.pieces:
-            taken.append(MaskPiece(piece.bounds, self.plane[piece.bounds.slices].copy()))
+            there = self.plane[piece.bounds.slices]
+            # What is empty, as most of a mask is, takes no memory.
+            values = there.copy() if there.any() else np.broadcast_to(np.uint8(0), there.shape)
+            taken.append(MaskPiece(piece.bounds, values))
             self.plane[piece.bounds.slices] = piece.values
         return MaskEdit(tuple(taken))
 

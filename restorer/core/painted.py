@@ -127,7 +127,7 @@ class PaintedPhoto:
         """
         settled = self._settle_stroke()
         inverse = (self._protected if protects else self._mask).swap(edit)
-        return settled | self._push_mask_edit(inverse, label, protects=protects)
+        return settled | self._push_mask_edit(inverse, label, protects=protects, made=edit)
 
     def replace_mask(self, plane: Plane, label: str) -> Change:
         """Sets the whole mask as one undoable action.
@@ -152,11 +152,13 @@ class PaintedPhoto:
             return Change()
         return self._push_mask_edit(self._painter.finish(), "Brush stroke", protects=self._painter_protects)
 
-    def _push_mask_edit(self, edit: MaskEdit, label: str, *, protects: bool = False) -> Change:
+    def _push_mask_edit(
+        self, edit: MaskEdit, label: str, *, protects: bool = False, made: MaskEdit | None = None
+    ) -> Change:
         self._mask_revision += 1
         if not edit.pieces:
             return Change()
-        key = self._kept.put_mask_edit(self._protected if protects else self._mask, edit)
+        key = self._kept.put_mask_edit(self._protected if protects else self._mask, edit, made)
         if protects:
             self._push(Entry(label, self.state, protected_key=key, plan=self.plan))
             return Change(protected=edit.bounds, history=True)

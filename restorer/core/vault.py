@@ -150,4 +150,5 @@ class PixelVault:
 
 
 def _bytes(group: tuple[Piece, ...]) -> int:
-    return sum(int(pixels.nbytes) for _, pixels in group)
+    # One value stretched over a piece has strides of 0, and takes no room.
+    return sum(int(pixels.nbytes) if any(pixels.strides) else pixels.itemsize for _, pixels in group)

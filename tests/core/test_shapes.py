@@ -126,6 +126,17 @@ def test_what_changes_nothing_is_no_edit() -> None:
     assert (mask.plane == plane).all()
 
 
+def test_even_cells_of_an_edit_take_no_memory() -> None:
+    mask = Mask(np.zeros((1024, 1024), np.uint8))
+    edit = mark(mask, Rectangle((0, 0), (1024, 900), smooth=False), MarkMode.ADD)
+    inverse = mask.swap(edit)
+    for pieces in (edit.pieces, inverse.pieces):
+        assert sum(any(piece.values.strides) for piece in pieces) == 0
+    assert mask.occupied() == Bounds(0, 0, 1024, 900)
+    mask.swap(inverse)
+    assert mask.is_empty
+
+
 def test_adding_and_subtracting_are_swapped() -> None:
     assert MarkMode.ADD.swapped is MarkMode.SUBTRACT
     assert MarkMode.SUBTRACT.swapped is MarkMode.ADD
