@@ -44,8 +44,9 @@ def export_weights(trainer: Trainer, data: Path) -> Path:
     """
     config, kind = trainer.config, PROBLEMS[trainer.config.problem]
     rounded = copy.deepcopy(trainer.ema.network)
-    _round_to_half(rounded, config.model_id)
     with torch.no_grad():
+        kind.finished(trainer.problem, rounded)
+        _round_to_half(rounded, config.model_id)
         figures = trainer.problem.evaluate(rounded)
     weights = kind.exported(rounded).state_dict()
     packed = save({name: value.detach().cpu().half().contiguous() for name, value in weights.items()})

@@ -12,6 +12,7 @@ import torch
 
 from restorer.core.damage import DAMAGE_CLASSES
 from restorer.core.errors import InputError
+from restorer.networks.damage_unet import DamageUNet
 from restorer.training import presets
 from restorer.training.export import export_weights
 from restorer.training.problem import Batch
@@ -166,3 +167,15 @@ def test_linework_is_drawn_over_a_share_of_the_photos() -> None:
     changed = (bank.draw_over(photos, 0.5, make()) != photos).flatten(1).any(1)
     assert 5 < int(changed.sum()) < 35
     assert bank.draw_over(photos, 1.0, make()).clamp(0, 1).sub(0.5).abs().max() <= 0.5
+
+
+def test_calibrating_makes_the_best_threshold_one_half(problem: DetectProblem, monkeypatch: pytest.MonkeyPatch) -> None:
+    network = problem.network
+    assert isinstance(network, DamageUNet)
+    photos = problem.batch(2, 48, torch.Generator().manual_seed(3)).inputs[0]
+    before = network(photos).detach()
+    monkeypatch.setattr(problem, "evaluate", lambda network: {"best_threshold": 0.8})
+    with torch.no_grad():
+        problem.calibrate(network)
+    after = network(photos).detach()
+    assert torch.allclose(before - after, torch.full_like(before, float(np.log(4))), atol=1e-5)

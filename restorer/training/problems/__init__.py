@@ -23,6 +23,10 @@ def _whole(network: nn.Module) -> nn.Module:
     return network
 
 
+def _as_trained(problem: Any, network: nn.Module) -> None:
+    """Nothing is left to be done."""
+
+
 def _no_fields(config: TrainConfig) -> Mapping[str, Any]:
     return {}
 
@@ -42,6 +46,8 @@ class ProblemKind:
             ones.
         exported: the part of the trained network that is shipped: all of it, unless something was put on top that only
             training needs.
+        finished: what is left to be done with the averaged weights before they are measured and shipped, in place: a
+            threshold to be set, say.
         card_fields: fields of :class:`restorer.store.card.ModelCard` by name that are the same for all models of the
             kind: ``task``, ``half_precision`` …; the others come from the settings and the run.
         card_fields_of: further ones, which follow from the settings of a run.
@@ -51,11 +57,12 @@ class ProblemKind:
     build: Callable[[Any, Path, torch.device], Problem]
     card_fields: Mapping[str, Any]
     exported: Callable[[nn.Module], nn.Module] = _whole
+    finished: Callable[[Any, nn.Module], None] = _as_trained
     card_fields_of: Callable[[Any], Mapping[str, Any]] = _no_fields
 
 
 PROBLEMS: Mapping[str, ProblemKind] = {
-    "detect": ProblemKind(DetectConfig, DetectProblem, {"task": "repair-scratches"}),
+    "detect": ProblemKind(DetectConfig, DetectProblem, {"task": "repair-scratches"}, finished=DetectProblem.calibrate),
     "features": ProblemKind(FeaturesConfig, FeaturesProblem, {"task": "features"}, kept),
     "inpaint": ProblemKind(InpaintConfig, InpaintProblem, {"task": "inpaint"}),
     "restore": ProblemKind(RestoreConfig, RestoreProblem, {}, card_fields_of=_serving),
