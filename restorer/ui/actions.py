@@ -151,6 +151,11 @@ ROWS: tuple[ActionRow, ...] = (
     ActionRow("open", "Open photos…", _C.open_photos, ("Ctrl+O",), "open", _always, group="Work", hint="Open"),
     ActionRow("paste", "Paste photo", _C.paste, ("Ctrl+V",), "paste", _always, group="Work"),
     ActionRow("sample", "Open sample", _C.open_sample, (), "photo", _always),
+    ActionRow("save", "Save project", lambda c: c.projects.save(), ("Ctrl+S",), "save", group="Work", hint="Save"),
+    ActionRow("save-as", "Save project as…", lambda c: c.projects.save_as(), ("Ctrl+Shift+S",)),
+    ActionRow("save-inside", "Save project with the photo in it…", lambda c: c.projects.save_with_photo()),
+    ActionRow("run-recipe", "Run a recipe…", lambda c: c.projects.import_recipe()),
+    ActionRow("export-recipe", "Export recipe…", lambda c: c.projects.export_recipe(), enabled=lambda f: f.steps),
     ActionRow("export", "Export…", _C.export, ("Ctrl+Shift+E",), "export", group="Work", hint="Export"),
     ActionRow("export-provenance", "Export provenance map…", _C.export_provenance),
     ActionRow("close", "Close photo", _C.close_photo, ("Ctrl+W",), group="Window"),
@@ -158,6 +163,12 @@ ROWS: tuple[ActionRow, ...] = (
     # Edit
     ActionRow("undo", "Undo", _C.undo, ("Ctrl+Z",), "undo", _undo, group="Work"),
     ActionRow("redo", "Redo", _C.redo, ("Ctrl+Shift+Z", "Ctrl+Y"), "redo", _redo, group="Work"),
+    ActionRow("replay", "Replay what is not up to date", lambda c: c.projects.replay(), ("F5",), "",
+              lambda f: f.stale, group="Work", hint="Replay"),
+    ActionRow("name-state", "Name this state", lambda c: c.projects.rename_state(), ("F2",), "", _undo),
+    ActionRow("copy-recipe", "Copy recipe", lambda c: c.projects.copy_recipe(), (), "", lambda f: f.steps),
+    ActionRow("paste-recipe", "Run copied recipe", lambda c: c.projects.paste_recipe(), (), "",
+              lambda f: f.photo and f.recipe_clip),
     ActionRow("next-variant", "Next variant", _C.next_variant, ("Alt+Right",), "", _variants, group="Work"),
     ActionRow("previous-variant", "Previous variant", _C.previous_variant, ("Alt+Left",), "", _variants, group="Work"),
     ActionRow("turn-left", "Turn left", lambda commands: commands.turn(turns=3), ("Ctrl+Shift+R",), "turn-left"),
@@ -238,12 +249,14 @@ _REVIEW = ("find-damage", "next-find", "previous-find", "keep-find", "drop-find"
 MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "File",
-        ("open", "recent>", "paste", "sample", _SEPARATOR, "export", "export-provenance", _SEPARATOR, "close", "quit"),
+        ("open", "recent>", "paste", "sample", _SEPARATOR, "save", "save-as", "save-inside", _SEPARATOR, "export",
+         "export-provenance", _SEPARATOR, "run-recipe", "export-recipe", _SEPARATOR, "close", "quit"),
     ),
     (
         "Edit",
         ("undo", "redo", _SEPARATOR, "turn-left", "turn-right", "mirror", _SEPARATOR, "run", "cancel", _SEPARATOR,
-         "next-variant", "previous-variant", _SEPARATOR, "preferences"),
+         "replay", "name-state", "copy-recipe", "paste-recipe", _SEPARATOR, "next-variant", "previous-variant",
+         _SEPARATOR, "preferences"),
     ),
     (
         "View",

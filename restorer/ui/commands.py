@@ -14,6 +14,7 @@ from PySide6.QtGui import QGuiApplication, QImage, QImageWriter
 from PySide6.QtWidgets import QDialog, QFileDialog
 
 from restorer.ui.messages import Message, Offer
+from restorer.ui.project_commands import ProjectCommands
 
 if TYPE_CHECKING:
     from restorer.ui.editor import Editor
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
     from restorer.ui.workspace import Workspace
 
 _OPEN_FILTER = (
-    "Photos (*.jpg *.jpeg *.jpe *.png *.tif *.tiff *.webp *.bmp *.JPG *.JPEG *.PNG *.TIF *.TIFF *.WEBP *.BMP);;"
+    "Photos and projects (*.jpg *.jpeg *.jpe *.png *.tif *.tiff *.webp *.bmp *.restore *.JPG *.JPEG *.PNG *.TIF *.TIFF "
+    "*.WEBP *.BMP);;"
     "All files (*)"
 )
 _MASK_FILTER = "Masks (*.png *.tif *.tiff *.bmp *.webp *.jpg *.jpeg);;All files (*)"
@@ -43,6 +45,7 @@ class Commands(QObject):
         self._canvas = editor.canvas
         self._workspace = workspace
         self._palette: Palette | None = None
+        self.projects = ProjectCommands(window, editor, workspace, self)
         workspace.exporter.retry_wanted.connect(self._on_retry_wanted)
 
     # -- files

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from restorer.ui import theme
 from restorer.ui.icons import draw_icon
+from restorer.ui.recovery_cards import RecoveryCards
 from restorer.ui.tokens import BUTTON_H
 from restorer.ui.widgets.buttons import KeyButton
 from restorer.ui.widgets.labels import TintedLabel
@@ -67,6 +68,8 @@ class EmptyView(QWidget):
         inner = QVBoxLayout(content)
         inner.setContentsMargins(0, 0, 0, 0)
         inner.setSpacing(24)
+        self.recovery = RecoveryCards()
+        inner.addWidget(self.recovery)
         inner.addWidget(self._drop)
         inner.addLayout(lower)
         middle = QHBoxLayout()

@@ -32,6 +32,7 @@ from restorer.ui.opening import Pictured
 from restorer.ui.photo_presenter import PhotoPresenter
 from restorer.ui.preview_presenter import PreviewPresenter
 from restorer.ui.qimage import rgb_image
+from restorer.ui.recovery_presenter import RecoveryPresenter
 from restorer.ui.review_presenter import ReviewPresenter
 from restorer.ui.screen_colors import ScreenColors
 from restorer.ui.side_panel import parse_state
@@ -69,6 +70,7 @@ class Furnishing(QObject):
         self._review.facts_changed.connect(self._refresh)
         self._closing = Closing(self.workspace, self)
         self._closing.message_raised.connect(self.show_message)
+        self.recovery = RecoveryPresenter(self.workspace, window.empty, self)
         self._devices = DeviceWatch(self.workspace, window.toolbar.device_button, self)
         self._screen = ScreenColors(self.workspace, self.editor.canvas, self)
         self.commands = Commands(window, self.editor, self.workspace)

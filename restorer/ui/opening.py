@@ -15,6 +15,9 @@ from restorer.core.errors import RestorerError
 from restorer.core.mask import Mask
 from restorer.core.progress import CancelToken
 from restorer.formats.color import thumbnail
+from restorer.formats.project_file import SUFFIX, Project, read_project
+from restorer.session.projects import MissingSourceError, OpenedProject, open_project
+from restorer.session.recovery import Recoverable, recover
 from restorer.session.session import Session
 from restorer.ui.messages import error_message
 from restorer.ui.photo import OpenPhoto
@@ -28,10 +31,20 @@ _PICTURE_SIDE_PX = 1600
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Opened:
-    """A photo and, for the sample, what to mark on it."""
+    """A photo that was opened.
+
+    Attributes:
+        mask: of the sample, what to mark on it.
+        project: the project file it belongs to.
+        is_newer: whether a newer program wrote that.
+        recovered: the unsaved work that it is.
+    """
 
     photo: OpenPhoto
     mask: Mask | None = None
+    project: Path | None = None
+    is_newer: bool = False
+    recovered: Recoverable | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,6 +67,8 @@ class Opener(QObject):
     """Name of what is being opened, empty when nothing is."""
     sample_pictured = Signal(object)
     """Small picture of the sample, ``H x W x 3`` uint8 sRGB."""
+    source_missing = Signal(object)
+    """A Project whose photo is not where it was."""
     message_raised = Signal(object)
 
     def __init__(self, session: Session, lanes: Lanes, parent: QObject | None = None) -> None:
@@ -61,6 +76,11 @@ class Opener(QObject):
         self._session = session
         self._lanes = lanes
         self._names: list[str] = []
+
+    @property
+    def is_opening(self) -> bool:
+        """Whether something is on its way."""
+        return bool(self._names)
 
     def open_files(self, paths: Iterable[Path]) -> None:
         """Opens each; one that cannot be opened says so and does not stop the others."""
@@ -70,6 +90,14 @@ class Opener(QObject):
     def open_bytes(self, data: bytes, name: str) -> None:
         """Opens an encoded picture, from the clipboard say."""
         self._submit(name, partial(self._decode, data, name))
+
+    def open_project(self, project: Project, source: Path) -> None:
+        """Opens a project with its photo, which the person has found."""
+        self._submit(project.path.name, lambda: self._prepared(open_project(self._session, project, source)))
+
+    def recover(self, work: Recoverable) -> None:
+        """Opens what a crash left."""
+        self._submit(work.name, lambda: self._prepared(recover(self._session, work), work))
 
     def open_sample(self) -> None:
         """Opens the damaged sample with its damage marked."""
@@ -120,9 +148,16 @@ class Opener(QObject):
         return None
 
     def _read(self, path: Path) -> Opened:
+        if path.suffix.lower() == SUFFIX:
+            return self._prepared(open_project(self._session, read_project(path)))
         file = self._session.open_photo(path)
         self._session.display(file.image.pixels[:1, :1], file.image.color)  # prepares what the canvas will need
         return Opened(OpenPhoto(self._session.make_document(file), file, path))
+
+    def _prepared(self, opened: OpenedProject, recovered: Recoverable | None = None) -> Opened:
+        self._session.display(opened.file.image.pixels[:1, :1], opened.file.image.color)
+        photo = OpenPhoto(opened.document, opened.file, opened.source)
+        return Opened(photo, project=opened.path, is_newer=opened.is_newer, recovered=recovered)
 
     def _decode(self, data: bytes, name: str) -> Opened:
         file = self._session.open_bytes(data, name)
@@ -133,6 +168,9 @@ class Opener(QObject):
         return Opened(OpenPhoto(self._session.make_document(sample.photo), sample.photo, None), sample.mask)
 
     def _on_failed(self, name: str, error: Exception) -> None:
+        if isinstance(error, MissingSourceError):
+            self.source_missing.emit(error.project)
+            return
         message = error_message(f"{name} was not opened", error)
         if message is not None:
             self.message_raised.emit(message)

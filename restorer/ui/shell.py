@@ -104,6 +104,7 @@ class Shell(QObject):
             self.furnishing.workspace.open_files(self._files)
         if self._sample:
             self.furnishing.workspace.opener.open_sample()
+        self.furnishing.recovery.look()
 
     def _on_close_requested(self, event: QCloseEvent) -> None:
         furnishing = self.furnishing
@@ -121,7 +122,9 @@ class Shell(QObject):
             self.furnishing.save_place()
 
     def _on_interrupt(self) -> None:
-        """Ctrl+C is not asked about: whoever presses it means it."""
+        """Ctrl+C is not asked about: whoever presses it means it. What was not saved is offered at the next start."""
+        if self.furnishing is not None:
+            self.furnishing.workspace.autosave.keeps_all = True
         self._close_now()
 
 

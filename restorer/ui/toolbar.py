@@ -43,6 +43,7 @@ class MainToolBar(QToolBar):
         self._with_photo: list[QAction] = []
 
         self._add_action("open", words_beside=True)
+        self._add_action("save", words_beside=True)
         self._add_action("export", words_beside=True)
         self._add_line()
         self._add_action("undo")

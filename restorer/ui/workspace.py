@@ -21,6 +21,7 @@ from restorer.session.marking.operations import plane_order
 from restorer.session.marking.order import MaskOrder
 from restorer.session.session import Session
 from restorer.tasks.spec import VARIANT
+from restorer.ui.autosave import Autosave
 from restorer.ui.detections import Detections
 from restorer.ui.exporting import Exporter, ExportOrder
 from restorer.ui.job_queue import JobQueue, JobState
@@ -30,6 +31,7 @@ from restorer.ui.messages import Message, Offer
 from restorer.ui.opening import Opened, Opener
 from restorer.ui.photo import OpenPhoto
 from restorer.ui.previews import Previews
+from restorer.ui.projects import Projects
 from restorer.ui.reediting import Reediting
 from restorer.ui.runs import TaskRuns
 from restorer.ui.workers import Lanes
@@ -67,18 +69,31 @@ class Workspace(QObject):
         self.mask_work = MaskWork(self.lanes, self)
         self.detections = Detections(session, self.lanes, self.jobs, self)
         self.reediting = Reediting(session, self.lanes, self.jobs, self)
+        self.projects = Projects(self.lanes, self.jobs, self.opener, self)
+        self.autosave = Autosave(session, self.lanes, self)
         self._mask_clip: Mask | None = None
         self._photos: list[OpenPhoto] = []
         self._current: OpenPhoto | None = None
         self._last_masks: dict[OpenPhoto, Mask] = {}
         self.opener.opened.connect(self._on_opened)
+        self.projects.saved.connect(self._on_project_saved)
+        self.changed.connect(self.autosave.note)
+        self.photos_changed.connect(self.autosave.note)
         self.runs.applied.connect(self._on_applied)
         self.previews.model_started.connect(self.runs.model_started)
         self.exporter.exported.connect(self._on_exported)
         self.masks.mask_read.connect(self._on_mask_read)
         self.mask_work.changed.connect(self._on_document_changed)
         self.reediting.changed.connect(self._on_document_changed)
-        talking = (self.exporter, self.masks, self.mask_work, self.detections, self.reediting)
+        talking = (
+            self.exporter,
+            self.masks,
+            self.mask_work,
+            self.detections,
+            self.reediting,
+            self.projects,
+            self.autosave,
+        )
         for part in (self.opener, self.runs, *talking):
             part.message_raised.connect(self.message_raised)
 
@@ -101,7 +116,7 @@ class Workspace(QObject):
         """Opens photos; one that is open already is shown instead."""
         wanted = []
         for path in (path.absolute() for path in paths):
-            known = next((photo for photo in self._photos if photo.source == path), None)
+            known = next((p for p in self._photos if path in (p.source, self.projects.path_of(p))), None)
             if known is not None:
                 self.show_photo(known)
             else:
@@ -130,6 +145,8 @@ class Workspace(QObject):
         if photo is self._current:
             self._current = self._photos[min(place, len(self._photos) - 1)] if self._photos else None
             self.photo_shown.emit()
+        self.autosave.end(photo)
+        self.projects.end(photo)
         photo.document.close()
         self.photos_changed.emit()
 
@@ -257,7 +274,7 @@ class Workspace(QObject):
         """Ends all work and threads; returns whether every thread ended in time."""
         self.jobs.cancel_all()
         self.previews.close()
-        ended = self.lanes.close()
+        ended = self.lanes.close() and self.autosave.close()
         for photo in self._photos:
             photo.document.close()
         return ended
@@ -278,8 +295,11 @@ class Workspace(QObject):
         self._photos.append(photo)
         if opened.mask is not None:
             photo.document.replace_mask(opened.mask.plane, "Marked damage")
-        if photo.source is not None:
-            self.session.remember_recent(photo.source)
+        self.projects.begin(photo, opened.project, is_newer=opened.is_newer)
+        self.autosave.begin(photo, opened.project, opened.recovered)
+        recent = opened.project or photo.source
+        if recent is not None and opened.recovered is None:
+            self.session.remember_recent(recent)
             self.settings_changed.emit()
         if photo.file.notes:
             title = f"{photo.name} could not be taken over exactly as it is"
@@ -304,7 +324,14 @@ class Workspace(QObject):
             self.photos_changed.emit()
         self.finished.emit(title, seconds)
 
+    def _on_project_saved(self, photo: OpenPhoto, path: Path) -> None:
+        self.autosave.note_saved(photo, path)
+        self.session.remember_recent(path)
+        self.settings_changed.emit()
+        self.photos_changed.emit()
+
     def _on_exported(self, photo: OpenPhoto, target: Path) -> None:
+        self.autosave.note_saved(photo, self.projects.path_of(photo))
         self.photos_changed.emit()
         self.message_raised.emit(
             Message(

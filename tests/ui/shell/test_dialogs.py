@@ -208,6 +208,10 @@ class TestShortcuts:
             "export-mask",
             "palette",
             "preferences",
+            "save-as",
+            "save-inside",
+            "run-recipe",
+            "export-recipe",
         }
 
 
