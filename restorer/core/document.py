@@ -242,7 +242,7 @@ class Document(TravelledPhoto):
             way, held, box = None, frozenset[int](), changed_region(self.plan, plan)
             boxes = () if box.is_empty else (box,)
             patches = tuple(Patch(each, self._composer.region(plan, each)) for each in boxes)
-            keys, change = self._take_version(before.with_patches(patches) if patches else before, boxes)
+            keys, change = self._take_version(self._buffers.paste(before, patches) if patches else before, boxes)
         entry = Entry(
             label,
             state,

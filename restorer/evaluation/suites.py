@@ -71,6 +71,18 @@ def _inpaint(options: SuiteOptions) -> Report:
     return inpaint_suite(options)
 
 
+def _faults(options: SuiteOptions) -> Report:
+    from restorer.evaluation.faults_suite import TRIES, faults_suite
+
+    return faults_suite(tries=options.photos or TRIES)
+
+
+def _history(options: SuiteOptions) -> Report:
+    from restorer.evaluation.history_suite import MEGAPIXELS, history_suite
+
+    return history_suite(megapixels=options.megapixels or MEGAPIXELS)
+
+
 def _io(options: SuiteOptions) -> Report:
     from restorer.evaluation.io.suite import io_suite
 
@@ -113,6 +125,8 @@ SUITES: Mapping[str, Suite] = MappingProxyType(
         "degradation": _degradation,
         "io": _io,
         "jobs": _jobs,
+        "faults": _faults,
+        "history": _history,
         "scale": _scale,
         "ui": _ui,
     }
