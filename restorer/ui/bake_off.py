@@ -77,6 +77,7 @@ class BakeOff(QObject):
         self.photo, self.task, self.region = photo, get_task(task_id), region
         self.entries = [Entry(candidate) for candidate in candidates]
         self.models = workspace.session.models_for(task_id)
+        self.display = workspace.session.display
         self._workspace = workspace
         self._previews = Previews(workspace.session, workspace.lanes, workspace.jobs, self)
         self._previews.model_started.connect(workspace.runs.model_started)

@@ -156,6 +156,7 @@ class BakeOffDialog(QDialog):
         pane = CandidatePane(self.bake_off.task, str(place + 1))
         pane.set_models([(choice.id, choice.title) for choice in self.bake_off.models])
         pane.choose.setAutoDefault(False)
+        pane.view.set_display(self.bake_off.display)
         self._panes.append(pane)
         self._grid.addWidget(pane, place // 2, place % 2)
         for row in range(2):

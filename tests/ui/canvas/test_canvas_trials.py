@@ -16,6 +16,7 @@ from restorer.core.image import Image, Patch
 from restorer.core.mask import Mask
 from restorer.core.result import TaskResult
 from restorer.core.step import Step
+from restorer.formats.color import to_display
 from restorer.session.preview import RegionPixels
 from restorer.ui.canvas import CanvasView
 from restorer.ui.canvas.trial import Trial
@@ -26,7 +27,7 @@ TILE, INNER = Bounds(650, 500, 750, 600), Bounds(680, 530, 720, 570)
 def grey(value: int, scale: int = 1, used: Mask | None = None, bounds: Bounds = TILE) -> Trial:
     pixels = np.full((bounds.height * scale, bounds.width * scale, 3), value, np.uint8)
     # Without its badge, which covers what is looked at.
-    return replace(Trial.of(RegionPixels(bounds, Image(pixels), changed=True), used), is_framed=False)
+    return replace(Trial.of(RegionPixels(bounds, Image(pixels), changed=True), used, to_display), is_framed=False)
 
 
 def inner(canvas: CanvasView) -> np.ndarray:
@@ -58,7 +59,7 @@ def test_an_enlarged_one_shows_its_own_pixels(qtbot: QtBot, canvas: CanvasView) 
     canvas.zoom_to(4.0)
     board = np.indices((400, 400)).sum(axis=0) % 2 * 255
     picture = Image(np.repeat(board[..., None].astype(np.uint8), 3, axis=2))
-    trial = Trial.of(RegionPixels(TILE, picture, changed=True), None)
+    trial = Trial.of(RegionPixels(TILE, picture, changed=True), None, to_display)
     canvas.show_trial(replace(trial, is_framed=False))
     settle(qtbot, canvas)
     shown = inner(canvas)[..., 0].astype(int)
