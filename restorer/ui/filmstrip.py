@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
@@ -11,13 +11,15 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QListView, QStyle, QStyledIte
 
 from restorer.ui import theme, words
 from restorer.ui.icons import draw_icon
-from restorer.ui.tokens import HUD_PLATE
+from restorer.ui.tokens import HUD_PLATE, METER_H
 from restorer.ui.widgets.labels import TintedLabel
+from restorer.ui.widgets.meter import paint_meter
 
 HEIGHT = 88
 _THUMBNAIL = QSize(84, 56)
 _GAP = 8
 _PHOTO = Qt.ItemDataRole.UserRole
+_WORK_ICONS = {"waiting": "waiting", "paused": "pause"}
 _ANY_INDEX = QModelIndex | QPersistentModelIndex
 
 
@@ -34,6 +36,19 @@ class FilmPhoto:
     badge: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class FilmWork:
+    """What is being done to a photo in the strip.
+
+    Attributes:
+        state: ``running``, ``paused`` or ``waiting``.
+        fraction: how far it is, 0 to 1, or None.
+    """
+
+    state: str
+    fraction: float | None = None
+
+
 class Filmstrip(QWidget):
     photo_chosen = Signal(int)
     """Place of the photo that the person wants to see."""
@@ -47,7 +62,8 @@ class Filmstrip(QWidget):
         self._list = QListView()
         self._list.setAccessibleName("Open photos")
         self._list.setModel(self._model)
-        self._list.setItemDelegate(_Delegate(self._list))
+        self._delegate = _Delegate(self._list)
+        self._list.setItemDelegate(self._delegate)
         self._list.setFlow(QListView.Flow.LeftToRight)
         self._list.setWrapping(False)
         self._list.setUniformItemSizes(True)
@@ -84,6 +100,16 @@ class Filmstrip(QWidget):
         self._count.setText(words.counted(len(photos), "photo", "photos"))
         self._refresh()
 
+    def set_work(self, work: Mapping[int, FilmWork]) -> None:
+        """Shows what is being done, by place; nothing for the others."""
+        if work != self._delegate.work:
+            self._delegate.work = dict(work)
+            self._list.viewport().update()
+
+    def work(self) -> dict[int, FilmWork]:
+        """What is shown now."""
+        return dict(self._delegate.work)
+
     def set_allowed(self, allowed: bool) -> None:
         """Whether it may show at all."""
         self._allowed = allowed
@@ -99,6 +125,10 @@ class Filmstrip(QWidget):
 
 
 class _Delegate(QStyledItemDelegate):
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.work: dict[int, FilmWork] = {}
+
     def sizeHint(self, option: QStyleOptionViewItem, index: _ANY_INDEX) -> QSize:  # noqa: N802
         return QSize(_THUMBNAIL.width() + _GAP, HEIGHT - 3)
 
@@ -115,11 +145,14 @@ class _Delegate(QStyledItemDelegate):
         if photo.thumbnail is not None:
             painter.drawImage(frame, photo.thumbnail, _middle(photo.thumbnail, frame))
         if photo.badge:
-            plate = QRectF(frame.right() - 18, frame.top() + 2, 16, 16)
-            painter.setBrush(QColor(HUD_PLATE))
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.drawRoundedRect(plate, 2, 2)
-            draw_icon(painter, photo.badge, plate.adjusted(2, 2, -2, -2), tokens.color("white"))
+            _paint_badge(painter, frame.right() - 18, frame.top() + 2, photo.badge)
+        work = self.work.get(index.row())
+        if work is not None and work.state != "running":
+            _paint_badge(painter, frame.left() + 2, frame.top() + 2, _WORK_ICONS[work.state])
+        if work is not None and work.state != "waiting":
+            bar = QRectF(frame.left(), frame.bottom() - METER_H, frame.width(), METER_H)
+            role = "accent_line" if work.state == "running" else "text_3"
+            paint_meter(painter, bar, ((work.fraction or 0.0, role),), tokens)
         if chosen:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(tokens.color("accent_line"), 2))
@@ -130,6 +163,15 @@ class _Delegate(QStyledItemDelegate):
         name = painter.fontMetrics().elidedText(photo.name, Qt.TextElideMode.ElideMiddle, int(room.width()))
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, name)
         painter.restore()
+
+
+def _paint_badge(painter: QPainter, left: float, top: float, name: str) -> None:
+    """An icon on a dark plate, the same in both themes."""
+    plate = QRectF(left, top, 16, 16)
+    painter.setBrush(QColor(HUD_PLATE))
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.drawRoundedRect(plate, 2, 2)
+    draw_icon(painter, name, plate.adjusted(2, 2, -2, -2), theme.tokens().color("white"))
 
 
 def _middle(image: QImage, frame: QRectF) -> QRectF:

@@ -29,6 +29,7 @@ from restorer.ui.job_presenter import JobPresenter
 from restorer.ui.main_window import MainWindow
 from restorer.ui.messages import Message
 from restorer.ui.opening import Pictured
+from restorer.ui.original_key import OriginalKey
 from restorer.ui.photo_presenter import PhotoPresenter
 from restorer.ui.preview_presenter import PreviewPresenter
 from restorer.ui.qimage import rgb_image
@@ -138,7 +139,7 @@ class Furnishing(QObject):
         self._jobs.facts_changed.connect(self._refresh)
         self._jobs.report_wanted.connect(self._copy)
         self._jobs.log_wanted.connect(self.commands.show_job_log)
-        window.original_held.connect(self.editor.canvas.set_showing_original)
+        OriginalKey(window).held.connect(self.editor.canvas.set_showing_original)
         empty.open_requested.connect(self.commands.open_photos)
         empty.paste_requested.connect(self.commands.paste)
         empty.sample_requested.connect(self.commands.open_sample)

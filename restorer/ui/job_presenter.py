@@ -7,9 +7,11 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from restorer.session.jobs import JobPreview, JobTilesPlanned, JobTileStarted
 from restorer.ui import words
 from restorer.ui.editor import Editor
+from restorer.ui.filmstrip import FilmWork
 from restorer.ui.hints import hud_hints
 from restorer.ui.job_queue import Job, JobQueue, JobState
 from restorer.ui.panels import JobRow
+from restorer.ui.photo import OpenPhoto
 from restorer.ui.runs import RunProgress
 from restorer.ui.workspace import Workspace
 
@@ -162,8 +164,22 @@ class JobPresenter(QObject):
     def _show_rows(self) -> None:
         queue = self._workspace.jobs
         self._editor.jobs.set_jobs([_row(job, queue) for job in queue.jobs])
+        self._editor.filmstrip.set_work(self._work_by_place())
         self._editor.tasks.set_busy(any(job.subject is not None for job in self._workspace.jobs.open_jobs))
         self.facts_changed.emit()
+
+    def _work_by_place(self) -> dict[int, FilmWork]:
+        """What is done to each photo of the strip: its running job, else that one waits."""
+        queue, places = self._workspace.jobs, {photo: place for place, photo in enumerate(self._workspace.photos)}
+        work: dict[int, FilmWork] = {}
+        for job in queue.open_jobs:
+            place = places.get(job.subject) if isinstance(job.subject, OpenPhoto) else None
+            if place is None or place in work:
+                continue
+            paused = job.lane is not None and queue.is_paused(job.lane)
+            state = "paused" if paused else job.state.value
+            work[place] = FilmWork(state, job.fraction)
+        return work
 
     def _show_hud(self) -> None:
         """What is left, and how to stop it; nothing where nothing runs on the shown photo."""

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QEvent, QRect, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QStackedWidget, QWidget
 
 from restorer.ui.tokens import STATUS_H, TOOLBAR_H, Tokens
@@ -43,9 +43,6 @@ class MainWindow(QMainWindow):
     """The first frame is about to be on the screen."""
     close_requested = Signal(QCloseEvent)
     """Emitted while closing; a listener may ignore the event."""
-
-    original_held = Signal(bool)
-    """The key that shows the original went down or up while no text was edited."""
 
     actions_by_id: Actions
     menus: dict[str, QMenu]
@@ -165,19 +162,6 @@ class MainWindow(QMainWindow):
             self._painted = True
             self.first_painted.emit()
         return handled
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        # Only what no widget wanted comes here: in a text field the key writes a backslash.
-        if event.key() == Qt.Key.Key_Backslash and not event.isAutoRepeat():
-            self.original_held.emit(True)
-        else:
-            super().keyPressEvent(event)
-
-    def keyReleaseEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        if event.key() == Qt.Key.Key_Backslash and not event.isAutoRepeat():
-            self.original_held.emit(False)
-        else:
-            super().keyReleaseEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         event.accept()

@@ -208,3 +208,23 @@ def test_the_log_opens_follows_and_can_try_again(
     button.click()
     qtbot.waitUntil(lambda: not furnishing.workspace.jobs.open_jobs)
     assert (with_scan.document.image.pixels[REGION.slices] == 65535).all()
+
+
+def test_the_strip_shows_which_photos_are_worked_on(
+    furnishing: Furnishing, with_scan: OpenPhoto, staged: StagedJobs, tmp_path: Path, qtbot: QtBot
+) -> None:
+    workspace = furnishing.workspace
+    path = tmp_path / "second.png"
+    write_photo(path, Image(np.zeros((48, 64, 3), np.uint8)), Metadata(dpi=None, exif=None, xmp=None, iptc=None))
+    with qtbot.waitSignal(workspace.photo_shown):
+        workspace.open_files([path])
+    for photo in workspace.photos:
+        workspace.show_photo(photo)
+        paint(photo.document)
+        run(workspace)
+    strip = furnishing.editor.filmstrip
+    qtbot.waitUntil(lambda: {place: work.state for place, work in strip.work().items()} == {0: "running", 1: "waiting"})
+    strip.grab()
+    staged.release()
+    qtbot.waitUntil(lambda: not workspace.jobs.open_jobs)
+    qtbot.waitUntil(lambda: strip.work() == {})
