@@ -222,6 +222,7 @@ class Furnishing(QObject):
         """A large photo is on its way; where another one is being worked on, that stays in view."""
         if self.workspace.current is None:
             self.editor.canvas.show_pending(Pending(pictured.picture, pictured.width, pictured.height))
+            self.editor.tasks.set_photo_open(False)
             self._window.show_editor(True)
 
     def _on_settings_changed(self) -> None:
