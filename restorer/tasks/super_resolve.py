@@ -26,6 +26,7 @@ from restorer.tasks.super_resolve_params import RESOLUTION, SuperResolveParams
 from restorer.tasks.target_size import bytes_needed, factors, largest_fitting, passes, stages_of, target_size
 from restorer.tasks.whole import NetworkRunner
 
+_LEAST_SIDE_PX = 512
 _FREE_SHARE = 0.8
 """Of the free memory, what a result and what it is made from may take."""
 _WIDTH, _HEIGHT = "width", "height"
@@ -154,7 +155,9 @@ def _shown(photo: Image, top: int, bottom: int, height: int) -> Bounds:
 def _by_network(
     photo: Image, goal: _Goal, network: Network, count: int, engine: Engine, token: CancelToken
 ) -> Generator[TaskEvent, None, TaskResult]:
-    runner = NetworkRunner(network, engine, token)
+    # On a processor a tile may take a minute: even a small photo is cut, so that something is seen of the work.
+    shortest = max(_LEAST_SIDE_PX, max(photo.width, photo.height) // 2 + 2 * network.context_px)
+    runner = NetworkRunner(network, engine, token, most_px=shortest)
     shape = TileShape(network.context_px, 0, network.multiple)
     image, tiles = Image(photo.pixels[..., : photo.color_channels], photo.color), 0
     for index in range(count):

@@ -47,12 +47,14 @@ class NetworkRunner:
     Attributes:
         token: asked between the network's layers.
         levels: what it is to take away. One that takes no levels restores blindly, as much as it was taught to.
+        most_px: no tile is to be larger, whatever the context asks for.
     """
 
     network: Network
     engine: Engine
     token: CancelToken
     levels: Levels | None = None
+    most_px: int = _SIDES_PX[1]
 
     @property
     def context_px(self) -> int:
@@ -67,7 +69,7 @@ class NetworkRunner:
         return self.network(within_range(pixels), levels=levels, token=self.token)
 
     def tile_side(self) -> int:
-        return self.engine.tile_side(self.network, preferred=preferred_side(self.context_px))
+        return self.engine.tile_side(self.network, preferred=min(preferred_side(self.context_px), self.most_px))
 
     def step_down(self, side: int) -> Notice:
         return self.engine.step_down(self.network, side)
