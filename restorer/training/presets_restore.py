@@ -30,7 +30,7 @@ def restore_cpu() -> TrainConfig:
     )
 
 
-def restore_gpu() -> TrainConfig:
+def restore_gpu() -> RestoreConfig:
     """Noise, JPEG and blur with a network four times as large, on many more patches; minutes on a large card."""
     return RestoreConfig(
         priority=10,
