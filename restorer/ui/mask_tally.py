@@ -17,12 +17,14 @@ class MaskTally:
 
     Args:
         mask: the live mask; read again only where :meth:`update` says so.
+        is_empty: whether it is known to be 0 everywhere.
     """
 
-    def __init__(self, mask: Mask) -> None:
+    def __init__(self, mask: Mask, *, is_empty: bool = False) -> None:
         self._mask = mask
         self._counts = np.zeros((math.ceil(mask.height / _CELL), math.ceil(mask.width / _CELL)), np.int64)
-        self.update(Bounds.of_size(mask.width, mask.height))
+        if not is_empty:
+            self.update(Bounds.of_size(mask.width, mask.height))
 
     @property
     def is_empty(self) -> bool:

@@ -75,7 +75,9 @@ class PhotoPresenter(QObject):
 
     def _on_photo_shown(self) -> None:
         photo = self._workspace.current
-        self._tally = MaskTally(photo.document.mask) if photo is not None else None
+        self._tally = None
+        if photo is not None:
+            self._tally = MaskTally(photo.document.mask, is_empty=not photo.document.history.entries)
         self._editor.canvas.set_document(photo.document if photo is not None else None)
         self._editor.tasks.set_photo_open(photo is not None)
         if photo is None:

@@ -58,9 +58,7 @@ class Plate:
     height: int = PLATE_H
 
     def width(self) -> float:
-        metrics = QFontMetricsF(_font())
-        inner = sum(_width(part, metrics) for part in self.parts) + _GAP * (len(self.parts) - 1)
-        return float(round(inner + 2 * PADDING)) if self.parts else 0.0
+        return _plate_width(self, _font().key())
 
     def paint(self, painter: QPainter, left: float, top: float) -> None:
         """Paints with the top left corner there, in logical pixels."""
@@ -152,6 +150,13 @@ class Hud:
         if left_width and self.legend is None and left_width + taken + 2 * PADDING <= width:
             placed.append((QRectF(PADDING, top, left_width, PLATE_H), self.left))
         return placed
+
+
+@functools.lru_cache(maxsize=32)
+def _plate_width(plate: Plate, _font_key: str) -> float:
+    metrics = QFontMetricsF(_font())
+    inner = sum(_width(part, metrics) for part in plate.parts) + _GAP * (len(plate.parts) - 1)
+    return float(round(inner + 2 * PADDING)) if plate.parts else 0.0
 
 
 @functools.lru_cache(maxsize=32)

@@ -50,6 +50,7 @@ class MaskLevels:
 
     def __init__(self, mask: Mask, *, is_empty: bool = False) -> None:
         self._mask = mask
+        self._is_empty = is_empty
         self._hidden: list[_Hidden] = []
         self._reduced: list[_Level] = []
         width, height = mask.width, mask.height
@@ -75,6 +76,7 @@ class MaskLevels:
         part = changed.clip(self._mask.width, self._mask.height)
         if part.is_empty:
             return
+        self._is_empty = False
         # In bare numbers: a stroke comes here for every move, and there are more than a dozen levels.
         left, top, right, bottom = part.left, part.top, part.right - 1, part.bottom - 1
         for bits, level in enumerate(self._reduced, start=_CELL.bit_length()):
@@ -117,7 +119,7 @@ class MaskLevels:
             a plane of the size of ``scaled``, not to be written; None where all of it is 0.
         """
         inside = scaled.clip(viewport.scaled_width, viewport.scaled_height)
-        if inside.is_empty:
+        if self._is_empty or inside.is_empty:
             return None
         zoom = viewport.zoom
         level = level_of(zoom, len(self._reduced))

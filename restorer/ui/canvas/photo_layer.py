@@ -10,6 +10,7 @@ from PySide6.QtGui import QImage, QPainter
 from restorer.core.geometry import Bounds
 from restorer.ui.canvas.grid import Cell, cells, nearest_first
 from restorer.ui.canvas.layer import SIDE, Layer
+from restorer.ui.canvas.pixel_grid import draw_pixel_grid
 from restorer.ui.canvas.pyramid import TILE, TileKey, TilePyramid
 from restorer.ui.canvas.tile_order import TileOrder
 from restorer.ui.canvas.viewport import Viewport
@@ -40,6 +41,8 @@ class PhotoLayer(Layer):
     def __init__(self, pyramid: TilePyramid) -> None:
         super().__init__()
         self.pyramid = pyramid
+        self.grid_from = math.inf
+        """Zoom from which lines are drawn between pixels."""
         self._plan: tuple[Viewport, list[TileKey]] | None = None
 
     # -- building
@@ -120,6 +123,8 @@ class PhotoLayer(Layer):
                 painter.setClipRect(QRect(clip.left, clip.top, clip.width, clip.height))
                 self._paint_tile(painter, TileKey(level, part), zoom, clip)
         painter.end()
+        if zoom >= self.grid_from:
+            draw_pixel_grid(picture, box, zoom)
         return picture
 
     def _paint_tile(self, painter: QPainter, key: TileKey, zoom: float, clip: Bounds) -> None:

@@ -4,45 +4,42 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QLine
-from PySide6.QtGui import QColor, QPainter, QPen
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtGui import QImage
 
 from restorer.core.geometry import Bounds
-from restorer.ui.canvas.viewport import Viewport
+from restorer.ui.qimage import ArgbPixels, words_of
 
 GRID_FROM = 8.0
-"""Device pixels a pixel from which on the lines are drawn, at a device pixel ratio of 1."""
-_OPACITY = 0.16
-"""Gray over any photo: seen on dark and on light parts, and not read as one of its lines."""
+"""Logical pixels a pixel of the photo from which on the lines are drawn."""
+_EIGHTHS, _GRAY = np.uint32(0x1F1F1F), np.uint32(0x101010)
+"""An eighth of each channel, and of middle gray: seen on dark and on light parts, and not read as a line of theirs."""
 
 
-def paint_pixel_grid(painter: QPainter, part: Bounds, offset_x: int, viewport: Viewport, ratio: float) -> None:
-    """Paints the lines that lie in a part of the canvas; none where pixels are small.
+def draw_pixel_grid(picture: QImage, box: Bounds, zoom: float) -> None:
+    """Draws the lines into a picture of a part of the photo, in place.
 
     Args:
-        painter: its unit is a device pixel.
-        part: device pixels of the canvas.
-        offset_x: from the viewport's coordinates to the canvas's.
-        ratio: device pixels per logical pixel.
+        picture: 32 bits a pixel.
+        box: the scaled pixels it shows.
+        zoom: device pixels per pixel of the photo.
     """
-    zoom = viewport.zoom
-    if zoom < GRID_FROM * ratio:
-        return
-    shown = viewport.photo_in_view.translate(offset_x, 0).intersect(part)
-    if shown.is_empty:
-        return
-    left, top = viewport.offset_x + offset_x, viewport.offset_y
-    lines = [QLine(x, shown.top, x, shown.bottom - 1) for x in _between(shown.left, shown.right, left, zoom)]
-    lines += [QLine(shown.left, y, shown.right - 1, y) for y in _between(shown.top, shown.bottom, top, zoom)]
-    painter.save()
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-    painter.setPen(QPen(QColor(128, 128, 128, round(255 * _OPACITY)), 0))
-    painter.drawLines(lines)
-    painter.restore()
+    words = words_of(picture)
+    columns, rows = _starts(box.left, box.right, zoom), _starts(box.top, box.bottom, zoom)
+    crossings = words[np.ix_(rows, columns)]
+    words[:, columns] = _veiled(words[:, columns])
+    words[np.ix_(rows, columns)] = crossings  # or they would be drawn twice
+    words[rows] = _veiled(words[rows])
 
 
-def _between(start: int, stop: int, origin: int, zoom: float) -> list[int]:
-    """The first device pixel of each pixel of the photo, but the first, from ``start`` to ``stop``."""
-    first = max(1, math.ceil((start - origin) / zoom))
-    last = math.floor((stop - 1 - origin) / zoom)
-    return [origin + math.ceil(number * zoom - 0.5) for number in range(first, last + 1)]
+def _veiled(words: ArgbPixels) -> ArgbPixels:
+    return words - ((words >> np.uint32(3)) & _EIGHTHS) + _GRAY
+
+
+def _starts(start: int, stop: int, zoom: float) -> npt.NDArray[np.intp]:
+    """Where from ``start`` on, counted from there, each pixel of the photo begins, but for the first of all."""
+    first, last = max(1, math.ceil((start - 0.5) / zoom)), math.floor((stop - 1 + 0.5) / zoom)
+    places = np.ceil(np.arange(first, last + 1) * zoom - 0.5).astype(np.intp) - start
+    inside: npt.NDArray[np.intp] = places[(places >= 0) & (places < stop - start)]
+    return inside

@@ -22,7 +22,7 @@ from restorer.ui.canvas.job_tiles import JobTiles, outline_reach
 from restorer.ui.canvas.mask_layer import MaskLayer
 from restorer.ui.canvas.overlay import Overlay
 from restorer.ui.canvas.photo_layer import PhotoLayer
-from restorer.ui.canvas.pixel_grid import paint_pixel_grid
+from restorer.ui.canvas.pixel_grid import GRID_FROM
 from restorer.ui.canvas.protected_layer import ProtectedLayer
 from restorer.ui.canvas.provenance_layer import ProvenanceLayer, dim
 from restorer.ui.canvas.pyramid import TilePyramid
@@ -244,6 +244,7 @@ class Scene:
             if shown.is_empty:
                 continue
             layer = self._layer(pane)
+            layer.grid_from = GRID_FROM * ratio
             layer.look(viewport)
             place = viewport.offset_x + pane.offset_x, viewport.offset_y
             if self.classes is not None and not pane.shows_before and self.shows_live:
@@ -253,7 +254,6 @@ class Scene:
                 self.classes.paint(painter, shown, *place)
                 continue
             layer.paint(painter, shown, *place)
-            paint_pixel_grid(painter, shown, pane.offset_x, viewport, ratio)
             if pane.shows_before or not self.shows_live:
                 continue
             if self._trial is not None:

@@ -31,7 +31,7 @@ from restorer.ui.workers import Lane
 
 _MARGIN_PX = 16
 """Logical pixels around a fitted photo."""
-_FIRST_SLICE_S = 0.003
+_FIRST_SLICE_S = 0.0015
 """What painting may spend on missing tiles, so that a quick one is never shown coarse first."""
 _QUICK_PX = 1 << 21
 """A first tile of so few source pixels is worth waiting that long for."""
