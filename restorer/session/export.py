@@ -15,7 +15,7 @@ from restorer.formats.container import EXPORT_CONTAINERS, container_for, contain
 from restorer.formats.metadata import Metadata
 from restorer.formats.provenance import Provenance, from_xmp, into_xmp
 from restorer.formats.raster import ExportOptions, write_photo
-from restorer.session.alignment import aligned_pixels
+from restorer.tasks.resampling import resampled_plane
 
 _FALLBACK = "png"
 """Suggested for photos of a format that is only read; keeps every bit of 8 and 16."""
@@ -93,7 +93,7 @@ def export_photo(
     options = options or ExportOptions()
     if placement is not None:
         metadata = metadata.placed(placement)
-        infrared = aligned_pixels(infrared, placement) if infrared is not None else None
+        infrared = resampled_plane(infrared, placement) if infrared is not None else None
     if provenance is not None:
         metadata, options = with_provenance(target, metadata, options, provenance)
     write_photo(target, image, metadata, options, overwrite=overwrite, infrared=infrared)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -26,7 +28,8 @@ ASPECTS = ("free", "original", "1:1", "5:4", "4:3", "7:5", "3:2", "16:9")
 MIRRORS = ("none", "across", "down")
 MOST_DEGREES = 45.0
 _MOST_PX = 500_000
-_TILE = 1024
+_TILE = 512
+_MOST_THREADS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,12 +176,21 @@ def _resampled(photo: Image, placement: Placement, token: CancelToken) -> Genera
     places = tuple(placement.bounds_in_old(box).intersect(photo.bounds) for box in boxes)
     yield TilesPlanned(places)
     pixels = np.empty((new.height, new.width, photo.channels), photo.pixels.dtype)
-    for index, (box, place) in enumerate(zip(boxes, places, strict=True)):
+
+    def fill(box: Bounds) -> None:
         token.raise_if_cancelled()
-        yield TileStarted(index, len(boxes), place)
         pixels[box.slices] = resampled_tile(photo, placement, box)
-        # Turned pixels would lie crooked over the photo: shown is what is there.
-        yield TileFinished(index, len(boxes), Patch(place, photo.crop(place)))
+
+    pool = ThreadPoolExecutor(min(_MOST_THREADS, os.cpu_count() or 1), thread_name_prefix="restorer-crop")
+    try:
+        work = [pool.submit(fill, box) for box in boxes]
+        for index, (done, place) in enumerate(zip(work, places, strict=True)):
+            yield TileStarted(index, len(boxes), place)
+            done.result()
+            # Turned pixels would lie crooked over the photo: shown is what is there.
+            yield TileFinished(index, len(boxes), Patch(place, photo.crop(place)))
+    finally:
+        pool.shutdown(cancel_futures=True)
     return Image(pixels, photo.color)
 
 

@@ -20,6 +20,8 @@ REACH_PX = 24
 """Pixels around a tile that its spline looks at: a sample's weight falls to a quarter with each pixel, so that what is
 left out is below the last bit of 16."""
 
+_TILE = 1024
+
 _Plane = npt.NDArray[np.float64]
 
 
@@ -40,6 +42,20 @@ def resampled_tile(photo: Image, placement: Placement, box: Bounds) -> Pixels:
         alpha = planes[..., -1:]
         planes[..., :-1] = np.divide(planes[..., :-1], alpha, out=np.zeros_like(planes[..., :-1]), where=alpha > 0)
     return _encoded(planes, photo.pixels.dtype)
+
+
+def resampled_plane(plane: Pixels, placement: Placement) -> Pixels:
+    """As :func:`resampled_tile`, of all of an ``H x W`` plane that belongs to a photo; its own pixels where the
+    placement is exact."""
+    if placement.is_exact:
+        return placement.take(plane)
+    whole = Image(plane[..., None])
+    result = np.empty((placement.height, placement.width), plane.dtype)
+    for top in range(0, placement.height, _TILE):
+        for left in range(0, placement.width, _TILE):
+            box = Bounds(left, top, left + _TILE, top + _TILE).intersect(placement.bounds())
+            result[box.slices] = resampled_tile(whole, placement, box)[..., 0]
+    return result
 
 
 def _spline(plane: _Plane, placement: Placement, box: Bounds, seen: Bounds) -> _Plane:

@@ -15,7 +15,7 @@ STRAIGHT = ""
 MOST_POINTS = 16
 _LEAST_GAP = 0.1
 
-Values = npt.NDArray[np.float64]
+Values = npt.NDArray[np.floating]
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from restorer.core.errors import InputError
 from restorer.core.image import Pixels
 from restorer.tasks.tone_curve import STRAIGHT, ToneCurve
 
-Values = npt.NDArray[np.float64]
+Values = npt.NDArray[np.floating]
 
 LUMA = (0.2126, 0.7152, 0.0722)
 _STOPS = 1.5
@@ -98,6 +98,7 @@ class Toning:
         single = (settings.curve_red, settings.curve_green, settings.curve_blue)
         self._single = [ToneCurve.parse(text) for text in single] if channels == 3 else [ToneCurve()]
         self._gains = gains(settings.exposure, settings.temperature, settings.tint, channels)
+        self._made: dict[int, list[Values]] = {}
         self._saturation = 1 + settings.saturation / 100 if channels == 3 else 1.0
 
     @property
@@ -107,42 +108,43 @@ class Toning:
 
     def channel(self, values: Values, index: int) -> Values:
         """What becomes of one channel before saturation; values of 0 to 1, a new float64 array."""
-        result = np.array(values, np.float64)
+        result: Values = np.array(values, np.float64)
         for step in self._steps(index):
             result = step(result)
         return result
 
-    def mix(self, colors: Values) -> Values:
-        """Saturation of ``H x W x 3``."""
+    def mix(self, planes: list[Values]) -> list[Values]:
+        """Saturation of red, green and blue, each ``H x W``; of grey nothing changes."""
         if self._saturation == 1.0:
-            return colors
-        luma = colors @ np.array(LUMA)
-        mixed: Values = luma[..., None] + self._saturation * (colors - luma[..., None])
-        return mixed
+            return planes
+        luma = sum(plane * planes[0].dtype.type(weight) for plane, weight in zip(planes, LUMA, strict=True))
+        return [luma + planes[0].dtype.type(self._saturation) * (plane - luma) for plane in planes]
 
     def apply(self, pixels: Pixels) -> Pixels:
-        """Pixels of any depth, alpha carried over; a new array of the same dtype, within a rounding of exact."""
+        """Pixels of any depth, alpha carried over; a new array of the same dtype, within a step of exact."""
         channels = len(self._single)
-        table = self._tables(pixels.dtype)
-        tables_alone = table is not None and self._saturation == 1.0
-        result = pixels.copy()
-        if tables_alone and table is not None:
+        tables, result = self._tables(pixels.dtype), pixels.copy()
+        if tables is not None and self._saturation == 1.0:
             for each in range(channels):
-                result[..., each] = _rounded(table[each], pixels.dtype)[pixels[..., each]]
+                result[..., each] = _rounded(tables[each], pixels.dtype)[pixels[..., each]]
             return result
-        planes = [
-            table[each][pixels[..., each]] if table is not None else self.channel(pixels[..., each], each)
-            for each in range(channels)
-        ]
-        result[..., :channels] = _rounded(self.mix(np.stack(planes, axis=2)), pixels.dtype)
+        if tables is not None:  # 24 bits are plenty for mixing what is rounded to 16
+            planes = [tables[each].astype(np.float32)[pixels[..., each]] for each in range(channels)]
+        else:
+            planes = [self.channel(pixels[..., each], each) for each in range(channels)]
+        for each, plane in enumerate(self.mix(planes)):
+            result[..., each] = _rounded(plane, pixels.dtype)
         return result
 
     def _tables(self, dtype: npt.DTypeLike) -> list[Values] | None:
+        """A channel's values for every number there is, made once for all tiles; None where there are too many."""
         size = _LUT_SIZES.get(np.dtype(dtype))
         if size is None:
             return None
-        ramp = np.arange(size) / (size - 1)
-        return [self.channel(ramp, each) for each in range(len(self._single))]
+        if size not in self._made:
+            ramp = np.arange(size) / (size - 1)
+            self._made[size] = [self.channel(ramp, each) for each in range(len(self._single))]
+        return self._made[size]
 
     def _steps(self, index: int) -> list[Callable[[Values], Values]]:
         settings, steps = self._settings, list[Callable[[Values], Values]]()
