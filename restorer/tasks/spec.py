@@ -154,5 +154,10 @@ class Task:
         return self.needs_mask or self.may_take_mask
 
     def wants_mask(self, params: Mapping[str, Any]) -> bool:
-        """Whether a run in the window is confined to what is painted: always, or where :data:`MASKED` says so."""
-        return self.needs_mask or (self.may_take_mask and bool(params.get(MASKED, False)))
+        """Whether a run in the window is confined to what is painted, if anything is: always, or as :data:`MASKED`
+        says where the task has that parameter."""
+        return self.needs_mask or (self.may_take_mask and bool(params.get(MASKED, True)))
+
+    def requires_mask(self, params: Mapping[str, Any]) -> bool:
+        """Whether there is nothing to do where nothing is painted."""
+        return self.needs_mask or bool(params.get(MASKED, False))

@@ -48,6 +48,7 @@ class PhotoPresenter(QObject):
         canvas.stroke_committed.connect(self._on_stroke_committed)
         canvas.pointer_moved.connect(self._on_pointer_moved)
         canvas.zoom_changed.connect(lambda zoom: status.set_field("zoom", words.zoom(zoom)))
+        editor.tasks.params_changed.connect(lambda _task: self._show_mask())
         editor.filmstrip.photo_chosen.connect(lambda place: workspace.show_photo(workspace.photos[place]))
 
     def facts(self) -> Facts:
@@ -159,7 +160,8 @@ class PhotoPresenter(QObject):
             if task.needs_mask:
                 self._editor.tasks.set_hint(task.id, _mask_hint(share))
             elif task.may_take_mask:
-                self._editor.tasks.set_hint(task.id, _confined_hint(share) if share else "")
+                confined = share and task.wants_mask(self._editor.tasks.values(task.id))
+                self._editor.tasks.set_hint(task.id, _confined_hint(share) if confined else "")
 
     def _show_filmstrip(self) -> None:
         photos, current = self._workspace.photos, self._workspace.current

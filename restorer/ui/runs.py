@@ -163,7 +163,8 @@ class TaskRuns(QObject):
         """
         task = get_task(task_id)
         step = self._session.resolve_step(task_id, params, model=model)
-        mask = self._free_mask(photo) if task.wants_mask(step.params) else None
+        confined = task.requires_mask(step.params) or not photo.document.mask.is_empty
+        mask = self._free_mask(photo) if confined and task.wants_mask(step.params) else None
         if set(step.models) == {CLASSICAL}:
             device = "cpu"
         self.submitted.emit(photo)

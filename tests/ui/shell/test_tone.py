@@ -108,3 +108,28 @@ def test_inside_the_mask_alone_where_that_is_wanted(toning: Furnishing, qtbot: Q
     assert np.array_equal(changed, plane > 0)
     values = toning.editor.tasks.values("tone")
     assert (values["masked"], values["exposure"]) == (True, ToneParams().exposure)
+
+
+def test_inside_the_mask_needs_a_mask(toning: Furnishing, qtbot: QtBot) -> None:
+    edit(toning, exposure=-1.0, masked=True)
+    with qtbot.waitSignal(toning.workspace.message_raised) as heard:
+        toning.editor.tasks.request_run()
+    assert heard.args[0].title == "Nothing is painted yet."
+
+
+def test_a_painted_mask_confines_a_task_that_may_take_one(toning: Furnishing, qtbot: QtBot) -> None:
+    """As the line above Run says; tone is asked whether it shall be."""
+    plane = np.zeros((48, 64), np.uint8)
+    plane[10:20, 10:20] = 255
+    toning.workspace.replace_mask(plane, "Stroke")
+    tasks = toning.editor.tasks
+    assert "Only inside the mask" in tasks._sections["denoise"].hint()
+    assert tasks._sections["tone"].hint() == ""
+    edit(toning, masked=True)
+    assert "Only inside the mask" in tasks._sections["tone"].hint()
+    photo = toning.workspace.current
+    assert photo is not None
+    mask = toning.workspace.runs.submit(photo, "deblur", {}, "classical", "cpu")
+    assert mask is not None
+    assert np.array_equal(mask.plane, plane)
+    qtbot.waitUntil(lambda: not toning.workspace.jobs.open_jobs)
