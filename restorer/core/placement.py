@@ -218,6 +218,15 @@ class Placement:
                 yield a * x + b * y + (c - 0.5), d * x + e * y + (f - 0.5)
 
 
+def carried_between(plane: Plane, then: Placement, now: Placement) -> Plane:
+    """A mask of one extent of a photo in another one; as it is where both are the same.
+
+    Args:
+        then, now: where either lies in the original.
+    """
+    return plane if then == now else then.inverse().then(now).carry_coverage(plane)
+
+
 def stack(*placements: Placement | None) -> Placement | None:
     """All of them, one on the other; None where every one is."""
     joined: Placement | None = None

@@ -18,7 +18,7 @@ from restorer.core.geometry import Bounds
 from restorer.core.image import Image, Patch, Pixels
 from restorer.core.mask import Mask
 from restorer.core.mask_code import PackedMask
-from restorer.core.placement import Placement
+from restorer.core.placement import Placement, carried_between
 from restorer.core.progress import CancelToken
 from restorer.core.provenance import ProvenanceMap
 from restorer.core.result import TaskResult
@@ -95,9 +95,7 @@ class _Order:
     def mask_now(self) -> Mask | None:
         """The mask in the extent that the photo has now: a crop may have come between."""
         now = self.photo.document.placement_from(0)
-        if self.mask is None or now == self.extent:
-            return self.mask
-        return Mask(self.extent.inverse().then(now).carry_coverage(self.mask.plane))
+        return None if self.mask is None else Mask(carried_between(self.mask.plane, self.extent, now))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

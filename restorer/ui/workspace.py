@@ -16,6 +16,7 @@ from restorer.core.document import Change, Document
 from restorer.core.errors import InputError, RestorerError
 from restorer.core.image import Image
 from restorer.core.mask import Mask, Plane, require_size
+from restorer.core.placement import Placement, carried_between
 from restorer.session.alignment import aligned
 from restorer.session.marking.operations import plane_order
 from restorer.session.marking.order import MaskOrder
@@ -74,7 +75,7 @@ class Workspace(QObject):
         self._mask_clip: Mask | None = None
         self._photos: list[OpenPhoto] = []
         self._current: OpenPhoto | None = None
-        self._last_masks: dict[OpenPhoto, Mask] = {}
+        self._last_masks: dict[OpenPhoto, tuple[Mask, Placement]] = {}
         self.opener.opened.connect(self._on_opened)
         self.projects.saved.connect(self._on_project_saved)
         self.changed.connect(self.autosave.note)
@@ -168,7 +169,7 @@ class Workspace(QObject):
             self.message_raised.emit(Message("info", error.message, error.hint, key="run"))
             return
         if mask is not None:
-            self._last_masks[photo] = mask
+            self._last_masks[photo] = (mask, photo.document.placement_from(0))
 
     def cancel(self) -> bool:
         """Cancels the shown photo's running job, else the newest open one; returns whether there was one."""
@@ -255,8 +256,15 @@ class Workspace(QObject):
 
     @property
     def last_mask(self) -> Mask | None:
-        """The mask of the shown photo's latest run."""
-        return self._last_masks.get(self._current) if self._current is not None else None
+        """The mask of the shown photo's latest run, in the extent that the photo has now."""
+        photo = self._current
+        if photo is None or photo not in self._last_masks:
+            return None
+        (mask, then), now = self._last_masks[photo], photo.document.placement_from(0)
+        if then != now:
+            mask = Mask(carried_between(mask.plane, then, now))
+            self._last_masks[photo] = (mask, now)
+        return mask
 
     def export(self, order: ExportOrder) -> None:
         self.exporter.export(order)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -123,3 +124,27 @@ def test_the_photo_is_turned_at_once(shell: Shell, furnishing: Furnishing, with_
     image = with_scan.document.image
     assert (image.width, image.height) == (48, 64)
     assert image.pixels[0, 47] == with_scan.document.original.pixels[0, 0]
+
+
+def test_masks_follow_a_photo_that_is_turned_before_their_job_comes(
+    furnishing: Furnishing, with_scan: OpenPhoto, qtbot: QtBot
+) -> None:
+    """A repair queued behind a turn repairs what was painted, and its mask can be used again."""
+    workspace, document = furnishing.workspace, with_scan.document
+    plane = np.zeros((48, 64), np.uint8)
+    plane[10:14, 20:40] = 255
+    workspace.replace_mask(plane, "Stroke")
+    workspace.run("crop", {"turns": 1}, "classical")
+    workspace.run("inpaint", {"grow_px": 0, "feather_px": 0}, "classical")
+    qtbot.waitUntil(lambda: not workspace.jobs.open_jobs, timeout=20_000)
+    assert [step.task for step in document.history.recipe().steps] == ["crop", "inpaint"]
+    turned = np.rot90(plane, -1) > 0
+    changed = (document.image.pixels != np.rot90(document.original.pixels, -1)).any(axis=2)
+    assert changed.any()
+    assert not (changed & ~turned).any()
+    assert document.mask.is_empty
+    assert workspace.last_mask is not None
+    assert np.array_equal(workspace.last_mask.plane > 0, turned)
+    workspace.jump(0)
+    assert workspace.last_mask is not None
+    assert np.array_equal(workspace.last_mask.plane > 0, plane > 0)
