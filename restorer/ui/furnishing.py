@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -15,6 +16,7 @@ from restorer.core.image import Pixels
 from restorer.session.session import Session
 from restorer.tasks import TASKS
 from restorer.tasks.spec import DETAIL
+from restorer.ui import words
 from restorer.ui.actions import MASK_MENU, ROWS
 from restorer.ui.applying import SettingsApplier
 from restorer.ui.canvas.pending import Pending
@@ -131,6 +133,7 @@ class Furnishing(QObject):
         workspace.message_raised.connect(self.show_message)
         workspace.photo_shown.connect(self._on_photo_shown)
         workspace.photos_changed.connect(self._show_title)
+        workspace.autosave.saved_changed.connect(self._show_autosaved)
         workspace.settings_changed.connect(self._on_settings_changed)
         workspace.opener.sample_pictured.connect(self._on_sample_pictured)
         workspace.opener.waiting_changed.connect(self._on_opening)
@@ -204,6 +207,10 @@ class Furnishing(QObject):
     def _show_title(self) -> None:
         photo = self.workspace.current
         self._window.set_photo(photo.name if photo else "", photo is not None and photo.document.is_modified)
+
+    def _show_autosaved(self) -> None:
+        at = self.workspace.autosave.written_at(self.workspace.current)
+        self._status.set_field("saved", f"Autosaved {words.ago(time.monotonic() - at)}" if at else "")
 
     def _picture_sample(self) -> None:
         if self.workspace.current is None:

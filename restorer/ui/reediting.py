@@ -76,19 +76,19 @@ class Reediting(QObject):
         slot = self.slot_at(photo, cursor)
         if slot is not None:
             label = f"Hid {slot.label}" if slot.enabled else f"Showed {slot.label}"
-            self._edit(photo, lambda plan: plans.with_enabled(plan, slot.id, not slot.enabled), label)
+            self._edit(photo, lambda plan: plans.with_enabled(plan, slot.id, not slot.enabled), label, slot.detail)
 
     def remove(self, photo: OpenPhoto, cursor: int) -> None:
         slot = self.slot_at(photo, cursor)
         if slot is not None:
-            self._edit(photo, lambda plan: plans.without(plan, slot.id), f"Took out {slot.label}")
+            self._edit(photo, lambda plan: plans.without(plan, slot.id), f"Took out {slot.label}", slot.detail)
 
     def move(self, photo: OpenPhoto, cursor: int, offset: int) -> None:
         """Moves a step one place later (1) or earlier (-1), where that makes sense."""
         slot = self.slot_at(photo, cursor)
         if slot is not None:
             label = f"Moved {slot.label} {'later' if offset > 0 else 'earlier'}"
-            self._edit(photo, lambda plan: plans.moved(plan, slot.id, offset), label)
+            self._edit(photo, lambda plan: plans.moved(plan, slot.id, offset), label, slot.detail)
 
     def change_settings(self, photo: OpenPhoto, cursor: int, params: Mapping[str, Value], model: str) -> None:
         """Other parameters or another model for a step; its result is stale until it is replayed."""
@@ -117,13 +117,13 @@ class Reediting(QObject):
         packed = PackedMask.of(mask)
         self._edit(photo, lambda plan: plans.with_step(plan, slot.id, step, packed), f"New mask for {slot.label}")
 
-    def _edit(self, photo: OpenPhoto, edit: Callable[[Plan], Plan], label: str) -> None:
+    def _edit(self, photo: OpenPhoto, edit: Callable[[Plan], Plan], label: str, detail: str = "") -> None:
         try:
             plan = edit(photo.document.plan)
         except InputError as error:
             self._say("That is not possible", error)
             return
-        self.changed.emit(photo, photo.document.edit_plan(plan, label))
+        self.changed.emit(photo, photo.document.edit_plan(plan, label, detail=detail))
 
     # -- branches and names
 

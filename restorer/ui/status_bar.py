@@ -11,8 +11,8 @@ from restorer.ui.tokens import STATUS_H
 from restorer.ui.widgets.labels import ElidedLabel, Separator, TintedLabel
 from restorer.ui.widgets.meter import Meter
 
-FIELDS = ("zoom", "pixels", "print", "dpi", "depth", "profile", "pointer", "color")
-_GIVE_WAY = ("color", "pointer", "print", "pixels", "profile", "dpi", "depth", "zoom")
+FIELDS = ("zoom", "pixels", "print", "dpi", "depth", "profile", "saved", "pointer", "color")
+_GIVE_WAY = ("color", "pointer", "saved", "print", "pixels", "profile", "dpi", "depth", "zoom")
 """First to go when the window is too narrow; the sentence at the right end never leaves."""
 _METER_PX = 96
 _TITLES = {
@@ -22,6 +22,7 @@ _TITLES = {
     "dpi": "Resolution",
     "depth": "Bit depth and channels",
     "profile": "Colour profile",
+    "saved": "When all of your work was last on the disk",
     "pointer": "Pixel under the pointer",
     "color": "Its value",
 }

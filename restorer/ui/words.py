@@ -32,6 +32,15 @@ def duration(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
+def ago(seconds: float) -> str:
+    """``now``, ``20 s ago``, ``3 min ago``, ``2 h ago``: in steps that need not be shown anew each second."""
+    if seconds < 10:
+        return "now"
+    if seconds < 60:
+        return f"{int(seconds) // 10 * 10} s ago"
+    return f"{int(seconds) // 60} min ago" if seconds < 3600 else f"{int(seconds) // 3600} h ago"
+
+
 def short_duration(seconds: float) -> str:
     """``0.04 s``, ``0.4 s``, ``12 s``; from a minute on as :func:`duration`."""
     if seconds >= 59.5:

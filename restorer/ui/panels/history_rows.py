@@ -157,10 +157,12 @@ class HistoryDelegate(QStyledItemDelegate):
         weak = not row.applied or row.eye is False
         painter.setFont(theme.font("strong"))
         painter.setPen(tokens.color("text_2" if weak else "text"))
-        paint_text(painter, QRect(left, rect.top() + 3, right - left, 16), row.title)
+        note = row.note
+        top = rect.top() + 3 if note else rect.center().y() - 8
+        paint_text(painter, QRect(left, top, right - left, 16), row.title)
         painter.setFont(theme.tabular(theme.font("small")))
         painter.setPen(tokens.color("text_2"))
-        paint_text(painter, QRect(left, rect.top() + 18, right - left, 14), row.note)
+        paint_text(painter, QRect(left, rect.top() + 18, right - left, 14), note)
         painter.restore()
 
     def _paint_state(self, painter: QPainter, rect: QRect, row: HistoryRow) -> int:

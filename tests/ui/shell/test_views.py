@@ -42,6 +42,7 @@ class TestStatusBar:
         bar.resize(1600, 26)
         bar.show()
         bar.show_photo(TEXTS)
+        bar.set_field("saved", "Autosaved 20 s ago")
         bar.set_field("pointer", "x 1950, y 3675")
         bar.set_color(QColor(143, 133, 122), "143 133 122")
         bar.set_provenance(0.029, "2.9 % of this photo was generated")
@@ -59,7 +60,7 @@ class TestStatusBar:
             bar.resize(width, 26)
             gone += [name for name in FIELDS if name not in self.visible(bar) and name not in gone]
             assert bar._sentence.isVisible()
-        assert gone[:4] == ["color", "pointer", "print", "pixels"]
+        assert gone[:4] == ["color", "pointer", "saved", "print"]
 
     def test_a_photo_without_resolution_shows_no_empty_field(self, bar: StatusBar) -> None:
         bar.show_photo({**TEXTS, "dpi": "", "print": ""})

@@ -55,3 +55,19 @@ def test_resolution_says_both_only_where_they_differ() -> None:
 @pytest.mark.parametrize(("factor", "text"), [(0.16, "16 %"), (1.0, "100 %"), (0.032, "3.2 %"), (8, "800 %")])
 def test_zoom(factor: float, text: str) -> None:
     assert words.zoom(factor) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0, "now"),
+        (9.9, "now"),
+        (27, "20 s ago"),
+        (59, "50 s ago"),
+        (61, "1 min ago"),
+        (3599, "59 min ago"),
+        (7300, "2 h ago"),
+    ],
+)
+def test_how_long_ago(seconds: float, text: str) -> None:
+    assert words.ago(seconds) == text
