@@ -10,7 +10,9 @@ FIND_COLORS = {
     "tear": "#FF5A1F",
     "stain": "#5A2BD6",
 }
-"""On the photo, the same in both themes. Creases and tears are told apart by their names, as in the design."""
+"""On the photo, the same in both themes. Tears have the colour of creases, as in the design, and a white hatch besides:
+no sixth colour is told from the others by everybody and is seen on brown photos as well."""
+HATCHED = ("tear",)
 FIND_PLURALS = {
     "scratch": "Scratches",
     "dust": "Dust",

@@ -37,7 +37,7 @@ _PLATE_GAP_PX = 8.0
 _REACH_PX = 5
 _SAMPLES_KEPT = 512
 """Of a fifth of a megabyte each."""
-_STAIN, _STAIN_RIM, _HATCH, _CASING = 1, 7, 20, 21
+_STAIN, _TEAR, _STAIN_RIM, _HATCH, _TEAR_HATCH, _CASING = 1, 3, 7, 20, 21, 22
 """What is drawn goes by its place in the order; these have a look of their own."""
 Codes = npt.NDArray[np.uint8]
 
@@ -155,10 +155,11 @@ def _coloured(
     inner = np.ascontiguousarray(drawn[reach:-reach, reach:-reach])
     around = np.ascontiguousarray(_grown(drawn, casing)[reach:-reach, reach:-reach])
     rim = cv2.compare(around, 0, cv2.CMP_GT) & cv2.compare(inner, 0, cv2.CMP_EQ)
-    if DAMAGE_CLASSES.index("stain") + 1 in present:
-        pitch, on = round(_HATCH_PITCH_PX * ratio), round(_HATCH_ON_PX * ratio)
-        hatch = _hatch(inner.shape[0], inner.shape[1], (top + left) % pitch, pitch, on)
-        inner = cv2.add(inner, cv2.compare(inner, _STAIN, cv2.CMP_EQ) & hatch & np.uint8(_HATCH - _STAIN))
+    for name, rank, code in (("stain", _STAIN, _HATCH), ("tear", _TEAR, _TEAR_HATCH)):
+        if DAMAGE_CLASSES.index(name) + 1 in present:
+            pitch, on = round(_HATCH_PITCH_PX * ratio), round(_HATCH_ON_PX * ratio)
+            hatch = _hatch(inner.shape[0], inner.shape[1], (top + left) % pitch, pitch, on)
+            inner = cv2.add(inner, cv2.compare(inner, rank, cv2.CMP_EQ) & hatch & np.uint8(code - rank))
     inner = cv2.add(inner, rim & np.uint8(_CASING))
     words: ArgbPixels = cv2.LUT(inner, _word_table().view(np.int32)).view(np.uint32)
     return words
@@ -192,6 +193,7 @@ def _word_table() -> ArgbPixels:
     table[_STAIN] = _word(FIND_COLORS["stain"], _STAIN_OPACITY)
     table[_STAIN_RIM] = _word(FIND_COLORS["stain"], _OPACITY)
     table[_HATCH] = _word(FIND_COLORS["stain"], _STAIN_HATCH_OPACITY)
+    table[_TEAR_HATCH] = _word("#FFFFFF", _OPACITY)
     table[_CASING] = _word("#000000", _CASING_OPACITY)
     return table
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import QLineF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from restorer.ui import theme
-from restorer.ui.finds_look import FIND_COLORS, FIND_PLURALS
+from restorer.ui.finds_look import FIND_COLORS, FIND_PLURALS, HATCHED
 from restorer.ui.icons import swatch
 from restorer.ui.tokens import BUTTON_H, FIELD_H, GAP, LABEL_W, PADDING, ROW_H
 from restorer.ui.widgets.buttons import IconButton, KeyButton
@@ -18,21 +18,30 @@ from restorer.ui.widgets.labels import ElidedLabel, FieldLabel, TintedLabel
 from restorer.ui.widgets.value_slider import ValueSlider
 
 _SWATCH = 12
+_HATCH_PX = 1.75
 _LARGEST_SMALLEST_PX = 100
 _CLASS_ROW_H = 24
 
 
 class _Swatch(QWidget):
-    """The colour of a class."""
+    """What a class looks like on the photo."""
 
-    def __init__(self, color: str) -> None:
+    def __init__(self, kind: str) -> None:
         super().__init__()
-        self._icon = swatch(color)
+        self._icon = swatch(FIND_COLORS[kind])
+        self._hatched = kind in HATCHED
         self.setFixedSize(_SWATCH, _SWATCH)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         painter = QPainter(self)
         self._icon.paint(painter, QRectF(self.rect()).toRect())
+        if self._hatched:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(QColor(Qt.GlobalColor.white), _HATCH_PX))
+            side = float(_SWATCH)
+            painter.setClipRect(QRectF(2, 2, side - 4, side - 4))
+            painter.drawLine(QLineF(1, side / 2 + 1, side / 2 + 1, 1))
+            painter.drawLine(QLineF(side / 2 - 1, side - 1, side - 1, side / 2 - 1))
         painter.end()
 
 
@@ -50,7 +59,7 @@ class _ClassRow(QWidget):
         layout.setContentsMargins(PADDING, 0, PADDING, 0)
         layout.setSpacing(GAP)
         layout.addWidget(self.box)
-        layout.addWidget(_Swatch(FIND_COLORS[kind]))
+        layout.addWidget(_Swatch(kind))
         layout.addWidget(TintedLabel(FIND_PLURALS[kind]))
         layout.addStretch(1)
         layout.addWidget(self.count)

@@ -51,6 +51,16 @@ def test_every_class_has_its_colour_over_a_dark_rim(survey: Survey) -> None:
     assert (shown[100:180] == 128).all()
 
 
+def test_a_tear_is_told_from_a_crease_by_its_hatch(survey: Survey) -> None:
+    shown = painted(FindsLayer(survey.levels, 100, 1.0))
+    white = {
+        name: (shown[25:55, 26 + 36 * DAMAGE_CLASSES.index(name)].min(axis=1) > 200).mean()
+        for name in ("crease", "tear")
+    }
+    assert white["crease"] == 0
+    assert 0.2 < white["tear"] < 0.5
+
+
 def test_a_higher_threshold_shows_less_of_the_same(survey: Survey) -> None:
     layer = FindsLayer(survey.levels, 100, 1.0)
     before = painted(layer)
