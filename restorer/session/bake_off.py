@@ -15,9 +15,9 @@ from restorer.formats.color import to_display
 from restorer.tasks.spec import VARIANT, VARIANTS, Task
 
 FEWEST, MOST = 2, 4
-_UNSEEN = 6
+_UNSEEN = 3
 """Difference between candidates, of 255, that nobody would see."""
-_FULL = 64
+_FULL = 48
 """Difference from which they disagree altogether."""
 _SMOOTH_SIGMA_PX = 1.5
 

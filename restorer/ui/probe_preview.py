@@ -32,6 +32,7 @@ from restorer.ui.widgets import ValueSlider
 TASK_MS = 20
 _TASK = "probe"
 _PHOTO = (2400, 1800)
+_WINDOW = (1600, 1000)
 _MOVES = 24
 _BETWEEN_MOVES_MS = 16
 
@@ -83,6 +84,7 @@ def measure_preview(folder: Path, *, drags: int = 10) -> dict[str, Any]:
     until(lambda: shell.furnishing is not None)
     assert shell.furnishing is not None
     parts = shell.furnishing
+    shell.window.resize(*_WINDOW)
     parts.workspace.open_files([path])
     until(lambda: parts.workspace.document is not None)
     canvas = parts.editor.canvas

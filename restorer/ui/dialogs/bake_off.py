@@ -47,6 +47,7 @@ class BakeOffDialog(QDialog):
         self._trials: dict[Entry, Trial] = {}
         self._chosen: Entry | None = None
         self._seen_ready: set[Entry] = set()
+        self._apart: dict[Entry, str] = {}
         self._is_following = False
         self._zoom = zoom
         self._document = self._make_document()
@@ -256,9 +257,10 @@ class BakeOffDialog(QDialog):
             self._add_pane()
         while len(self._panes) > len(self._order):
             self._drop_pane()
-        apart = dict(zip(entries, differences(self.bake_off.task, [each.candidate for each in entries]), strict=True))
+        words_apart = differences(self.bake_off.task, [each.candidate for each in entries])
+        self._apart = dict(zip(entries, words_apart, strict=True))
         for letter, pane, entry in zip(LETTERS, self._panes, self._order, strict=False):
-            self._show_entry(letter, pane, entry, apart[entry])
+            self._show_entry(letter, pane, entry, self._apart[entry])
         self.add.setEnabled(len(entries) < MOST)
         self.run_button.setEnabled(self._chosen is not None)
         self._status.setText(self._say())
@@ -300,7 +302,9 @@ class BakeOffDialog(QDialog):
     def _say(self) -> str:
         if self._chosen is not None:
             letter, title = LETTERS[self._order.index(self._chosen)], self.bake_off.title(self._chosen.candidate)
-            return f"{letter} is {title}. Its model and settings are in the panel now."
+            apart = self._apart.get(self._chosen, "")
+            what = f"{title}, {apart}" if apart else title
+            return f"{letter} is {what}. That is set in the panel now."
         if self.is_blind:
             return "Choose by looking; the names come afterwards."
         return "Choose one: its model and settings go into the panel."

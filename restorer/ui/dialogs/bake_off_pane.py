@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
@@ -195,12 +195,10 @@ class SettingsPopup(QFrame):
         self.form.changed.connect(lambda: self.changed.emit({**self._rest, **self.form.values()}))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(1, GAP, 1, GAP)
+        layout.setSizeConstraint(QVBoxLayout.SizeConstraint.SetFixedSize)  # it grows with what is unfolded
+        self.form.setFixedWidth(_FORM_W - 2)
         layout.addWidget(self.form)
-        self.setFixedWidth(_FORM_W)
         theme.set_surface(self, "popup")
-
-    def sizeHint(self) -> QSize:  # noqa: N802
-        return QSize(_FORM_W, super().sizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         tokens = theme.tokens()

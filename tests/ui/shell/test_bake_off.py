@@ -125,7 +125,7 @@ def test_one_is_taken_into_the_panel(dialog: BakeOffDialog, furnishing: Furnishi
     assert furnishing.editor.tasks.values("level") == {"level": 120}
     assert furnishing.editor.tasks.model("level") == "classical"
     assert dialog.panes()[1].choose.text() == "Chosen"
-    assert "B is Classical" in dialog._status.text()
+    assert dialog._status.text() == "B is Classical, Level 120. That is set in the panel now."
     dialog.run_button.click()
     assert not dialog.isVisible()
     document = furnishing.workspace.document
