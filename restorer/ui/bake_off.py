@@ -76,7 +76,7 @@ class BakeOff(QObject):
         super().__init__(workspace)
         self.photo, self.task, self.region = photo, get_task(task_id), region
         self.entries = [Entry(candidate) for candidate in candidates]
-        self.models = workspace.session.models_for(task_id)
+        self.models = tuple(choice for choice in workspace.session.models_for(task_id) if choice.id)
         self.display = workspace.session.display
         self._workspace = workspace
         self._previews = Previews(workspace.session, workspace.lanes, workspace.jobs, self)

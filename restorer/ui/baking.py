@@ -36,8 +36,11 @@ def open_bake_off(window: MainWindow, editor: Editor, workspace: Workspace) -> B
         return None
     editor.tasks.end_preview()
     tasks, canvas = editor.tasks, editor.canvas
-    current = Candidate(tasks.model(task_id), tasks.values(task_id))
-    models = [choice.id for choice in workspace.session.models_for(task_id)]
+    values = tasks.values(task_id)
+    # A choice that leaves the model to the size is compared as the one it comes to.
+    model = tasks.model(task_id) or workspace.session.resolve_step(task_id, values).model
+    current = Candidate(model, values)
+    models = [choice.id for choice in workspace.session.models_for(task_id) if choice.id]
     region = fit_region(canvas.visible_bounds(), photo.document.image.bounds, MOST_PX)
     bake_off = BakeOff(workspace, photo, task_id, region, first_candidates(task, models, current))
     dialog = BakeOffDialog(bake_off, None if canvas.is_fitted() else canvas.zoom(), window)
