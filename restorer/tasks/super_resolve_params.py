@@ -8,7 +8,7 @@ from restorer.core.params import NUMBER, param
 
 SIZE_BY = ("factor", "pixels", "print", "resolution")
 CM, INCH = "cm", "in"
-PRINT_SIZE, RESOLUTION = "print size", "resolution"
+PRINT_SIZE, RESOLUTION = "print-size", "resolution"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ from restorer.core.file_facts import FileFacts
 from restorer.tasks.super_resolve_params import CM, SuperResolveParams
 
 CM_PER_INCH = 2.54
+MOST_BY_NETWORK = 8
+"""Factor beyond which a network, fed with its own guesses, would only dream on."""
 _STEPS = 24
 Size = tuple[int, int]
 
@@ -53,12 +55,12 @@ def passes(scale: int, wanted: float) -> int:
     """How many times a network of this scale is run for a factor; Lanczos does the rest, up or down.
 
     Once at least, and again while what is left is nearer to its scale than to nothing, but never to far more pixels
-    than are wanted.
+    than are wanted, nor beyond :data:`MOST_BY_NETWORK`.
     """
     if wanted <= 1 or scale < 2:
         return 0
     count = 1
-    while wanted / scale**count >= math.sqrt(scale) and scale ** (count + 1) <= 1.5 * wanted:
+    while wanted / scale**count >= math.sqrt(scale) and scale ** (count + 1) <= min(1.5 * wanted, MOST_BY_NETWORK):
         count += 1
     return count
 

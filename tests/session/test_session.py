@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -20,6 +21,8 @@ from restorer.session.settings import Settings
 from restorer.session.settings_file import SettingsStore
 from restorer.store import Catalogue
 from restorer.tasks import get_task
+
+from .conftest import write_model
 
 
 @pytest.fixture
@@ -211,3 +214,19 @@ def test_export_through_the_session(session, tmp_path, photo):
     target = tmp_path / "out.png"
     session.export(target, photo, Metadata(), original=Path("elsewhere.png"))
     assert isinstance(session.open_photo(target).image, Image)
+
+
+def test_models_of_several_factors_are_offered_as_one_first(tmp_path: Path) -> None:
+    for name, scale in (("sr-x2", 2), ("sr-x4", 4)):
+        write_model(tmp_path, name, task="super-resolve")
+        path = tmp_path / f"{name}.json"
+        path.write_text(
+            json.dumps(json.loads(path.read_text("utf-8")) | {"hyperparameters": {"upscale": scale}}), "utf-8"
+        )
+    session = Session(catalogue=Catalogue([tmp_path]))
+    choices = session.models_for("super-resolve")
+    assert (choices[0].id, choices[0].title, choices[-1].id) == ("", "Best for the size", "classical")
+    assert {choice.id for choice in choices[1:-1]} == {"sr-x2", "sr-x4"}
+    assert session.resolve_step("super-resolve", {"factor": 2}, model="").model == "sr-x2"
+    assert session.resolve_step("super-resolve", {"factor": 4}, model="").model == "sr-x4"
+    assert session.resolve_step("super-resolve", {"size_by": "pixels"}, model="").model == "sr-x4"
