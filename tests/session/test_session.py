@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from session.conftest import write_model
 
 from restorer.core.errors import InputError, WeightsError
 from restorer.core.image import Image
@@ -21,8 +22,6 @@ from restorer.session.settings import Settings
 from restorer.session.settings_file import SettingsStore
 from restorer.store import Catalogue
 from restorer.tasks import get_task
-
-from .conftest import write_model
 
 
 @pytest.fixture

@@ -83,7 +83,7 @@ def test_twice_by_two_makes_four() -> None:
         (2, 8, 3),
         (4, 2, 1),
         (4, 8, 1),
-        (4, 16, 2),
+        (4, 40, 1),
     ],
 )
 def test_how_often_a_network_is_run(scale: int, wanted: float, count: int) -> None:
