@@ -79,14 +79,24 @@ class Composer:
 
     def provenance(self, plan: Plan, held: frozenset[int]) -> ProvenanceMap:
         """What became of each pixel of the composition."""
-        known = ProvenanceMap(self._original.width, self._original.height)
+        known, waiting = ProvenanceMap(self._original.width, self._original.height), list[ProvenanceMap]()
         for slot in plan:
             if slot.enabled and slot.id not in held:
                 if slot.placement is not None:
-                    known = known.carried(slot.placement)
+                    known, waiting = known.merged(*waiting).carried(slot.placement), []
                 if slot.own is not None:
-                    known = known.merged(slot.own)
-        return known
+                    waiting.append(slot.own)
+        return known.merged(*waiting)
+
+    @staticmethod
+    def provenance_again(known: ProvenanceMap, plan: Plan, box: Bounds) -> ProvenanceMap:
+        """What became of each pixel, where a plan without a change of the extent shows something else within ``box``.
+
+        Args:
+            known: what was known before.
+        """
+        owned = [slot.own for slot in plan if slot.enabled and slot.own is not None]
+        return known.without(box).merged(*owned, within=box)
 
     def _reframed(self, image: Image, slot: Slot, placement: Placement) -> Image:
         if placement.is_exact:

@@ -231,7 +231,7 @@ class Document(TravelledPhoto):
         state = chain_of(self.history.root_state, plan).state
         if changes_extent(self.plan, plan):
             shown = self._composer.compose(plan)
-            old, held = self.placement_from(0), shown.held
+            old, provenance = self.placement_from(0), self._composer.provenance(plan, shown.held)
             new = shown.placement or Placement.identity(self.original.width, self.original.height)
             way = old.inverse().then(new) if new != old else None
             if way is None:
@@ -239,7 +239,8 @@ class Document(TravelledPhoto):
             else:
                 keys, change = self._reframe(shown.image, way, None)
         else:
-            way, held, box = None, frozenset[int](), changed_region(self.plan, plan)
+            way, box = None, changed_region(self.plan, plan)
+            provenance = self._composer.provenance_again(self.provenance, plan, box)
             boxes = () if box.is_empty else (box,)
             patches = tuple(Patch(each, self._composer.region(plan, each)) for each in boxes)
             keys, change = self._take_version(self._buffers.paste(before, patches) if patches else before, boxes)
@@ -250,7 +251,7 @@ class Document(TravelledPhoto):
             image_key=keys.image,
             mask_key=keys.mask,
             protected_key=keys.protected,
-            provenance=self._composer.provenance(plan, held),
+            provenance=provenance,
             placement=way,
             thumbnail=self._thumbnailer(self._image) if self._thumbnailer is not None else None,
             edits=True,

@@ -82,9 +82,20 @@ class Chain:
     state: str
 
 
+_KNOWN_STATES = 8192
+_known: dict[tuple[str, int], tuple[Step, str]] = {}
+"""States by their parent and the identity of the step, which is kept so that nothing else can get it."""
+
+
 def next_state(parent: str, step: Step) -> str:
-    """State hash after ``step`` was applied to ``parent``."""
-    return _hash(f"{parent}{json.dumps(step.to_json(), sort_keys=True)}")
+    """State hash after ``step`` was applied to ``parent``; remembered, since a window asks for it all the time."""
+    key = parent, id(step)
+    known = _known.get(key)
+    if known is None:
+        if len(_known) >= _KNOWN_STATES:
+            _known.clear()
+        known = _known[key] = step, _hash(f"{parent}{json.dumps(step.to_json(), sort_keys=True)}")
+    return known[1]
 
 
 def chain_of(root: str, plan: Plan) -> Chain:

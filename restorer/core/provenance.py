@@ -177,15 +177,32 @@ class ProvenanceMap:
         tiles |= {key: _pack(plane) for key, plane in opened.items()}
         return ProvenanceMap(self.width, self.height, {key: tile for key, tile in tiles.items() if tile.packed != 0})
 
-    def merged(self, other: ProvenanceMap) -> ProvenanceMap:
-        """With what another map of the same size knows: each pixel has the graver class of both."""
+    def merged(self, *others: ProvenanceMap, within: Bounds | None = None) -> ProvenanceMap:
+        """With what other maps of the same size know: each pixel has the gravest class of all.
+
+        Args:
+            within: where they may have something to say; everywhere if None.
+        """
+        wanted = None if within is None else set(self._keys(within))
+        more: dict[tuple[int, int], list[_Tile]] = {}
+        for other in others:
+            for key, tile in other._tiles.items():
+                if wanted is None or key in wanted:
+                    more.setdefault(key, []).append(tile)
         tiles = dict(self._tiles)
-        for key, tile in other._tiles.items():
+        for key, found in more.items():
             mine = tiles.get(key)
-            if mine is None or mine == tile:
-                tiles[key] = tile
+            every = found if mine is None else [mine, *found]
+            if all(tile == every[0] for tile in every):
+                tiles[key] = every[0]
             else:
-                tiles[key] = _pack(np.maximum(self._unpack(key), other._unpack(key)))
+                tiles[key] = _pack(np.maximum.reduce([self._unpack(key, {key: tile}) for tile in every]))
+        return ProvenanceMap(self.width, self.height, tiles)
+
+    def without(self, bounds: Bounds) -> ProvenanceMap:
+        """With nothing known of the tiles that reach into a part."""
+        gone = set(self._keys(bounds))
+        tiles = {key: tile for key, tile in self._tiles.items() if key not in gone}
         return ProvenanceMap(self.width, self.height, tiles)
 
     def at_least(self, lowest: PixelClass) -> ProvenanceMap:

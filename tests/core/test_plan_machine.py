@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -24,6 +27,7 @@ from restorer.core.replayed import Replayed
 from restorer.core.result import Reframed, TaskResult
 from restorer.core.step import Step
 from restorer.core.vault import PixelVault
+from restorer.formats.project_file import ProjectContent, SourceRef, extract_groups, read_project, write_project
 
 WIDTH, HEIGHT = 24, 18
 Parts = tuple[tuple[Bounds, int], ...]
@@ -83,9 +87,11 @@ class PlanMachine(RuleBasedStateMachine):
         self.moments = {0: Moment(pixels, np.zeros((HEIGHT, WIDTH), np.uint8), self.document.state, ())}
         self.runs = 0
         self.operations = 0
+        self.folder = Path(tempfile.mkdtemp(prefix="restorer-machine-"))
 
     def teardown(self) -> None:
         self.document.close()
+        shutil.rmtree(self.folder)
         self.patch.undo()
 
     # -- the model
@@ -243,6 +249,21 @@ class PlanMachine(RuleBasedStateMachine):
     @rule(name=st.sampled_from(["", "With border", "Großmutter"]))
     def rename(self, name: str) -> None:
         self.document.rename(self.here, name)
+
+    @rule()
+    def save_and_load(self) -> None:
+        """The document is written down and goes on as another one, read from there."""
+        path = self.folder / "work.restore"
+        write_project(path, ProjectContent(self.document.snapshot(), SourceRef("scan.png")), overwrite=True)
+        project = read_project(path)
+        groups = Path(tempfile.mkdtemp(dir=self.folder))
+        vault = PixelVault(budget_bytes=2_000)
+        for key, file in extract_groups(project, groups).items():
+            vault.restore(key, file)
+        again = Document(self.document.original, "scan.png", vault=vault)
+        again.resume(project.history(), project.cursor)
+        self.document.close()
+        self.document = again
 
     # -- always
 
