@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from restorer.core.geometry import Bounds
-from restorer.core.mask import Cell, Mask, MaskEdit, MaskEditor, Plane
+from restorer.core.mask import Mask, MaskEdit, MaskEditor, Plane
 
 MIN_SIZE_PX = 1.0
 MAX_SIZE_PX = 4000.0
@@ -34,8 +34,9 @@ _SAME_PLACE_PX = 1e-3
 _SIZES_PER_OCTAVE = 64
 """Sizes of dabs are rounded, or a pen's pressure would make every one of them a new stamp."""
 _LARGE_PX = 512.0
-_CELLWISE_FROM_PX = 400.0
+_CELLWISE_FROM_PX = 160.0
 """Radius of the solid inside from which dabs are laid down cell by cell: then whole cells fit into it."""
+_BAND_CELLS = 3
 _NOTHING = Bounds(0, 0, 0, 0)
 
 Lengths = npt.NDArray[np.floating]
@@ -145,7 +146,8 @@ class StrokePainter:
         self._editor = MaskEditor(mask)
         self._last: StrokePoint | None = None
         self._to_next_dab = 0.0
-        self._solid: set[Cell] = set()
+        self._solid: set[tuple[int, int, int]] = set()
+        """Side, row and column of cells that this stroke has filled."""
         self._parts: tuple[Bounds, ...] = ()
         self._small_dabs = False
 
@@ -251,7 +253,7 @@ class StrokePainter:
         Returns:
             the cells that were not yet full, within ``box``.
         """
-        side, (x, y), reach = MaskEditor.CELL, middle, stamp.shape[0] // 2
+        side, (x, y), reach = _solid_cell(solid_px), middle, stamp.shape[0] // 2
         runs: list[Bounds] = []
         for row in range(box.top // side, (box.bottom - 1) // side + 1):
             top, bottom = row * side, (row + 1) * side
@@ -260,7 +262,7 @@ class StrokePainter:
                 (
                     column
                     for column in range(box.left // side, (box.right - 1) // side + 1)
-                    if (row, column) not in self._solid
+                    if (side, row, column) not in self._solid
                 ),
                 lambda column: max(abs(column * side - x), abs((column + 1) * side - x)) ** 2 <= room,  # noqa: B023
             ):
@@ -268,12 +270,20 @@ class StrokePainter:
                     run = Bounds(first * side, top, (last + 1) * side, bottom).intersect(box)
                     if inside:
                         self._editor.touch(run)[...] = 255 if self._brush.mode is BrushMode.ADD else 0
-                        self._solid.update((row, column) for column in range(first, last + 1))
+                        self._solid.update((side, row, column) for column in range(first, last + 1))
                     else:
-                        self._combine(run, stamp[run.translate(reach - x, reach - y).slices])
+                        values = stamp[run.translate(reach - x, reach - y).slices]
+                        if not self._changes(run, values):
+                            continue
+                        self._combine(run, values)
                     runs.append(run)
-        self._parts += _quarters(runs, middle)
+        self._parts += _bands(runs, x, _BAND_CELLS * side)
         return Bounds.around(runs)
+
+    def _changes(self, box: Bounds, values: Plane) -> bool:
+        """Whether combining would change anything: behind a large brush its edge lies within the dab before."""
+        there = self._mask.plane[box.slices]
+        return bool(((values > there) if self._brush.mode is BrushMode.ADD else (255 - values < there)).any())
 
     def _combine(self, box: Bounds, values: Plane) -> None:
         target = self._editor.touch(box)
@@ -283,11 +293,16 @@ class StrokePainter:
             np.minimum(target, 255 - values, out=target)
 
 
-def _quarters(runs: list[Bounds], middle: tuple[int, int]) -> tuple[Bounds, ...]:
-    """The rectangles around those of each quarter about the middle: few, and of a crescent not all of its box."""
-    groups: dict[tuple[bool, bool], list[Bounds]] = {}
+def _solid_cell(solid_px: float) -> int:
+    """Side of the cells of a large dab: small enough to follow its edge, few enough to be gone through."""
+    return 64 if solid_px < 300.0 else 128 if solid_px < 1000.0 else 256
+
+
+def _bands(runs: list[Bounds], middle_x: int, height: int) -> tuple[Bounds, ...]:
+    """Rectangles around the runs left and right of the middle, for some rows each: of a crescent not all of its box."""
+    groups: dict[tuple[bool, int], list[Bounds]] = {}
     for run in runs:
-        key = run.left + run.right < 2 * middle[0], run.top + run.bottom < 2 * middle[1]
+        key = run.left + run.right < 2 * middle_x, run.top // height
         groups.setdefault(key, []).append(run)
     return tuple(Bounds.around(group) for group in groups.values())
 

@@ -21,7 +21,7 @@ from restorer.ui.canvas.compare import split_at
 from restorer.ui.canvas.crop_overlay import paint_crop, paint_size
 from restorer.ui.canvas.outlines import OutlinePainter
 from restorer.ui.canvas.pointing import Pointing
-from restorer.ui.canvas.ring import paint_ring, ring_reach
+from restorer.ui.canvas.ring import paint_ring, ring_box
 from restorer.ui.canvas.surface import Surface
 from restorer.ui.mark_options import MarkOptions
 from restorer.ui.workers import Lane
@@ -257,8 +257,8 @@ class InputSurface(Surface):
         center = self._ring_center()
         if center is None:
             return None
-        x, y = math.floor(center.x()), math.floor(center.y())
-        return Bounds(x, y, x + 1, y + 1).pad(ring_reach(self._ring_diameter(), self._ratio()))
+        diameter, hardness = self._ring_diameter(), self._brush.hardness
+        return ring_box(center.x(), center.y(), diameter, hardness, self._ratio(), self._canvas())
 
     def _on_moved(self) -> None:
         super()._on_moved()

@@ -129,8 +129,12 @@ class MaskLevels:
         first_y, last_y = _under(inside.top, inside.bottom, scale, height, inside.bottom == viewport.scaled_height)
         part = Bounds(int(first_x[0]), int(first_y[0]), int(last_x[-1]) + 1, int(last_y[-1]) + 1)
         plane = self._level(level, part)
-        if not plane.max():  # quicker than any() by far
+        highest = plane.max()  # quicker than any() by far
+        if not highest:
             return None
+        if highest == plane.min():
+            flat: Plane = np.full((inside.height, inside.width), highest)
+            return flat if inside == scaled else _padded(flat, inside, scaled)
         if scale == 1.0 and plane.shape == (inside.height, inside.width):
             return plane if inside == scaled else _padded(plane, inside, scaled)
         # Rows are gathered twenty times faster than columns, so columns are made rows for a moment.

@@ -66,10 +66,10 @@ def colour(overlay: Overlay, plane: Plane, ratio: float, left: int, top: int) ->
         ratio: device pixels per logical pixel.
         left, top: scaled coordinates of the first returned pixel, so that dashes meet across tiles.
     """
-    first, margin = plane[0, 0], reach(overlay, ratio)
-    if first == plane[-1, -1] and plane.min() == plane.max():  # the inside of a large brush, or of an inverted mask
-        shape = plane.shape[0] - 2 * margin, plane.shape[1] - 2 * margin
-        return np.full(shape, _flat(overlay, int(first)), np.uint32)
+    margin = reach(overlay, ratio)
+    word = flat_colour(overlay, plane)
+    if word is not None:
+        return np.full((plane.shape[0] - 2 * margin, plane.shape[1] - 2 * margin), word, np.uint32)
     if overlay is Overlay.TINT:
         return _tint(plane, margin)
     if overlay is Overlay.OUTLINE:
@@ -98,8 +98,11 @@ def hatch(plane: Plane, ratio: float, left: int, top: int) -> ArgbPixels:
     return _looked_up(_outline_table(), codes)
 
 
-def _flat(overlay: Overlay, value: int) -> np.uint32:
-    """The word of a value that all pixels around have as well."""
+def flat_colour(overlay: Overlay, plane: Plane) -> np.uint32 | None:
+    """The one word of a plane of one value: the inside of a large brush, or of an inverted mask; None of any other."""
+    value = int(plane[0, 0])
+    if value != plane[-1, -1] or plane.min() != plane.max():
+        return None
     if overlay is Overlay.TINT:
         return np.uint32(_tint_table()[min(value, _CASING_CODE - 1)])
     return np.uint32(_matte_table()[value] if overlay is Overlay.MATTE else 0)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 from PySide6.QtCore import QLineF, QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
+
+from restorer.core.geometry import Bounds
 
 _LIGHT_PX = 1.25
 _DARK_PX = 3.0
@@ -17,6 +20,7 @@ _MARK_PX = 7.0
 _MARK_FROM_PX = 18.0
 _LARGE_PX = 60.0
 """Radius from which a ring is made of lines of one pixel."""
+_CROSSED_FROM_PX, _CROSSED_CELL = 600.0, 64
 _EDGE_ROOM_PX, _MARK_ROOM_PX = 4.0, 12.0
 """The dashed circle is left out where it would crowd the ring or the mark."""
 
@@ -51,6 +55,36 @@ def paint_ring(
 def ring_reach(diameter: float, ratio: float) -> int:
     """How far from its middle the ring paints, in device pixels."""
     return math.ceil(max(diameter, _CROSS_PX * ratio) / 2 + _DARK_PX * ratio)
+
+
+def ring_box(x: float, y: float, diameter: float, hardness: float, ratio: float, canvas: Bounds) -> Bounds:
+    """What a ring paints on a canvas, in device pixels.
+
+    Of a large one only the part of the canvas that its lines cross: while painting with it they may be out of sight.
+    """
+    left, top = math.floor(x), math.floor(y)
+    box = Bounds(left, top, left + 1, top + 1).pad(ring_reach(diameter, ratio))
+    if diameter < _CROSSED_FROM_PX:
+        return box
+    seen, side, width = box.intersect(canvas), _CROSSED_CELL, _MARK_PX * ratio + _DARK_PX
+    lefts, tops = np.arange(seen.left, seen.right, side), np.arange(seen.top, seen.bottom, side)[:, None]
+    across, down = (
+        np.maximum(np.maximum(lefts - x, x - lefts - side), 0),
+        np.maximum(np.maximum(tops - y, y - tops - side), 0),
+    )
+    near = np.hypot(across, down) - width
+    far = (
+        np.hypot(np.maximum(abs(lefts - x), abs(lefts + side - x)), np.maximum(abs(tops - y), abs(tops + side - y)))
+        + width
+    )
+    crossed = np.zeros(near.shape, bool)
+    for radius in (diameter / 2, diameter / 2 * hardness, 0.0):
+        crossed |= (near <= radius) & (radius <= far)
+    rows, columns = np.flatnonzero(crossed.any(axis=1)), np.flatnonzero(crossed.any(axis=0))
+    if rows.size == 0:
+        return Bounds(0, 0, 0, 0)
+    left, top = seen.left + side * int(columns[0]), seen.top + side * int(rows[0])
+    return Bounds(left, top, seen.left + side * int(columns[-1] + 1), seen.top + side * int(rows[-1] + 1))
 
 
 def _pens(ratio: float) -> tuple[QPen, QPen]:

@@ -7,8 +7,9 @@ import pytest
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 
+from restorer.core.geometry import Bounds
 from restorer.ui.canvas.hud import PLATE_H, Hud, Part, badge, hint_plate, status_plate
-from restorer.ui.canvas.ring import paint_ring, ring_reach
+from restorer.ui.canvas.ring import paint_ring, ring_box, ring_reach
 from restorer.ui.canvas.split_line import line_reach, paint_line, paint_split_badges
 from restorer.ui.qimage import pixels_of
 
@@ -157,3 +158,21 @@ def test_a_badge_without_room_is_left_out(x: float, side: str) -> None:
 
 def test_badges_are_lower_than_plates() -> None:
     assert badge("Before").height == 24
+
+
+@pytest.mark.parametrize("hardness", [0.3, 0.8, 1.0])
+@pytest.mark.parametrize(("x", "y"), [(200.0, 150.0), (-300.0, 40.0), (260.5, 900.5)])
+@pytest.mark.parametrize("diameter", [40.0, 620.0, 1400.0, 4000.0])
+def test_all_that_a_ring_paints_lies_in_its_box(diameter: float, x: float, y: float, hardness: float) -> None:
+    sheet = Sheet()
+    with sheet as painter:
+        paint_ring(painter, x, y, diameter, hardness, 1.0, adds=True)
+    canvas = Bounds(0, 0, sheet.touched.shape[1], sheet.touched.shape[0])
+    box = ring_box(x, y, diameter, hardness, 1.0, canvas).intersect(canvas)
+    outside = sheet.touched.copy()
+    outside[box.slices] = False
+    assert not outside.any()
+
+
+def test_a_ring_out_of_sight_has_nothing_to_be_painted_again() -> None:
+    assert ring_box(200, 150, 4000.0, 1.0, 1.0, Bounds(0, 0, 400, 300)).area < 0.1 * 400 * 300
