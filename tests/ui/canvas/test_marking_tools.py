@@ -18,6 +18,7 @@ from restorer.core.marks import MarkMode
 from restorer.core.shapes import Ellipse, Polygon, Rectangle
 from restorer.session.marking.order import MaskOrder
 from restorer.session.marking.similar import Similarity, similar_pixels
+from restorer.ui import theme
 from restorer.ui.actions import ROWS
 from restorer.ui.canvas import CanvasView
 from restorer.ui.icons import icon
@@ -40,8 +41,9 @@ def document() -> Document:
 
 
 @pytest.fixture
-def canvas(document: Document, qtbot: QtBot) -> CanvasView:
-    """Shows the document at 200 %, and does what its tools order at once."""
+def canvas(document: Document, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> CanvasView:
+    """Shows the document at 200 %, without gliding there, and does what its tools order at once."""
+    monkeypatch.setattr(theme, "motion_ms", lambda duration: 0)
     canvas = CanvasView()
     qtbot.addWidget(canvas)
     canvas.resize(900, 700)
