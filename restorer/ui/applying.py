@@ -77,7 +77,7 @@ class SettingsApplier(QObject):
         self._window.actions_by_id.use_keys(keymap)
         first = {row.id: next(iter(keymap.keys(row)), "") for row in ROWS}
         self._editor.tool_column.set_shortcuts(first)
-        self._editor.tasks.set_shortcuts(run=first["run"], preview=first["preview"])
+        self._editor.tasks.set_shortcuts(run=first["run"], preview=first["preview"], compare=first["bake-off"])
         self._window.empty.set_shortcuts(open_photos=first["open"], paste=first["paste"])
 
     def _fill_theme_menu(self) -> None:

@@ -75,11 +75,12 @@ class TaskPanel(FoldingPanel):
         if tasks:
             self.open_task(tasks[0].id)
 
-    def set_shortcuts(self, *, run: str, preview: str) -> None:
+    def set_shortcuts(self, *, run: str, preview: str, compare: str) -> None:
         """Shows these on the buttons of every task."""
         for section in self._sections.values():
             section.run_button.set_shortcut(run)
             section.preview_button.set_shortcut(preview)
+            section.set_compare_shortcut(compare)
 
     def current_task(self) -> str | None:
         """Id of the open task."""

@@ -13,7 +13,7 @@ from restorer.core.params import param_specs
 from restorer.ui import icons, theme
 from restorer.ui.panels.params_form import ParamsForm
 from restorer.ui.tokens import FIELD_H, GAP, LABEL_W, PADDING, ROW_H
-from restorer.ui.widgets.buttons import IconButton, KeyButton
+from restorer.ui.widgets.buttons import IconButton, KeyButton, describe
 from restorer.ui.widgets.combo_box import ComboBox
 from restorer.ui.widgets.labels import FieldLabel, TintedLabel
 from restorer.ui.widgets.motion import slide
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _RUN = "Run"
 _QUEUE = "Add to queue"
 _PREVIEW = "Preview here"
-_COMPARE_SHORTCUT = "C"
+_COMPARE, _COMPARE_SHORTCUT = "Compare models", "C"
 _HINT_ICON = 14
 
 
@@ -91,7 +91,7 @@ class TaskSection(QWidget):
         self.preview_button = KeyButton(_PREVIEW, preview_shortcut, checkable=True)
         self.models = ComboBox("Model")
         self.compare_button = IconButton(
-            "bake-off", "Compare models", shortcut=_COMPARE_SHORTCUT, role="text_2", size=FIELD_H, icon_size=16
+            "bake-off", _COMPARE, shortcut=_COMPARE_SHORTCUT, role="text_2", size=FIELD_H, icon_size=16
         )
         if task.locality is None:
             self.preview_button.hide()
@@ -141,6 +141,9 @@ class TaskSection(QWidget):
         if self._review is not None:
             self._filled.setVisible(not reviewing)
             self._review.setVisible(reviewing)
+
+    def set_compare_shortcut(self, shortcut: str) -> None:
+        describe(self.compare_button, _COMPARE, shortcut)
 
     def is_open(self) -> bool:
         return self.header.isChecked()
