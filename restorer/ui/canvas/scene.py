@@ -173,7 +173,9 @@ class Scene:
 
     def _part_with_reference(self) -> None:
         """Called before the live pyramid departs from the photo as opened: keeps its tiles for comparing."""
-        if self._before is None and self._live.pyramid.image is self._reference_image():
+        # Not by the picture itself: the original in another extent may take seconds to make.
+        reference = self._reference if self._reference is not None else self.document.original
+        if self._before is None and self._live.pyramid.image is reference:
             self._before = PhotoLayer(self._live.pyramid.fork())
 
     @cached_property

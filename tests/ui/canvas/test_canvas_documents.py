@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
@@ -10,12 +11,12 @@ from support.canvas import LEFT, NONE, SHIFT, drag, seen, settle
 
 from restorer.core.document import Change, Document
 from restorer.core.geometry import Bounds
-from restorer.core.image import Image
+from restorer.core.image import Image, Patch
 from restorer.core.placement import Placement
 from restorer.core.result import Reframed, TaskResult
 from restorer.core.step import Step
 from restorer.session.alignment import aligned
-from restorer.ui.canvas import CanvasView
+from restorer.ui.canvas import CanvasView, scene
 
 
 def test_without_a_photo_there_is_only_the_surround(canvas: CanvasView) -> None:
@@ -90,3 +91,19 @@ def test_the_photo_is_shown_while_it_is_still_being_made(qtbot: QtBot, canvas: C
     canvas.repaint()
     assert tuple(seen(canvas)[200, 300]) == (90, 90, 90)
     settle(qtbot, canvas)
+
+
+def test_the_original_in_another_extent_is_made_only_when_it_is_looked_at(
+    qtbot: QtBot, canvas: CanvasView, document: Document, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[Placement] = []
+    monkeypatch.setattr(scene, "aligned", lambda image, placement: made.append(placement) or aligned(image, placement))
+    tilted = Placement.straightened(3, 1400, 1100).then(Placement.crop(Bounds(100, 100, 1300, 1000), 1400, 1100))
+    canvas.refresh(reframe(document, tilted))
+    patch = Patch(Bounds(10, 10, 20, 20), np.zeros((10, 10, 3), np.uint8))
+    canvas.refresh(document.apply(document.state, Step("test", 1), TaskResult((patch,)), label="Test"))
+    settle(qtbot, canvas)
+    assert made == []
+    canvas.set_compare("split")
+    settle(qtbot, canvas)
+    assert made == [tilted]
