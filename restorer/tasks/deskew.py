@@ -17,6 +17,9 @@ _BIN_DEGREES = 0.05
 _SMOOTH_BINS = 6
 _LEAST_LENGTH = 0.06
 """A line counts from this share of the picture's longer side on."""
+_LEAST_LINES = 3
+_LEAST_LEAD, _APART_DEGREES = 1.45, 0.8
+"""How much longer the lines of the best angle have to be than those of any other that is so far away from it."""
 _LEAST_SUPPORT = 0.35
 """Length of all lines at the best angle, in parts of the longer side, from which on it is believed."""
 
@@ -41,7 +44,10 @@ def suggested_angle(photo: Image) -> float | None:
     kernel = np.hanning(2 * _SMOOTH_BINS + 1)
     smooth = np.convolve(votes, kernel, mode="same")
     best = int(np.argmax(smooth))
-    if smooth[best] < _LEAST_SUPPORT * _SIDE_PX:
+    elsewhere = np.abs(np.arange(bins) - best) > _APART_DEGREES / _BIN_DEGREES
+    rival = float(smooth[elsewhere].max(initial=0.0))
+    agreeing = int(np.count_nonzero(np.abs(place - best) <= _SMOOTH_BINS))
+    if smooth[best] < max(_LEAST_SUPPORT * _SIDE_PX, _LEAST_LEAD * rival) or agreeing < _LEAST_LINES:
         return None
     around = slice(max(0, best - _SMOOTH_BINS), best + _SMOOTH_BINS + 1)
     angles = (np.arange(bins)[around] * _BIN_DEGREES) - MOST_DEGREES

@@ -12,6 +12,7 @@ from restorer.core.image import Patch
 from restorer.core.mask import MaskPiece
 from restorer.core.params import param
 from restorer.core.progress import CancelToken, TaskEvent
+from restorer.core.provenance import PixelClass
 from restorer.core.result import TaskResult
 from restorer.tasks.spec import Fidelity, Locality, Task, TaskInput
 
@@ -48,7 +49,12 @@ def run(given: TaskInput, engine: Engine, token: CancelToken) -> Generator[TaskE
     work = engine.degrade(given.photo, params.kind, token, severity=params.severity / 100, seed=seed)
     damaged, marks = yield from work
     bounds = given.photo.bounds
-    return TaskResult((Patch(bounds, damaged.pixels),), (MaskPiece(bounds, marks.plane),), tiles=1)
+    return TaskResult(
+        (Patch(bounds, damaged.pixels),),
+        (MaskPiece(bounds, marks.plane),),
+        tiles=1,
+        changed_as=PixelClass.GENERATED,  # grain and faded colour that no photo ever had
+    )
 
 
 SIMULATE_DAMAGE = Task(
