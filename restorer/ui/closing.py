@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from restorer.ui.job_queue import Job, JobState
 from restorer.ui.messages import Message, Offer
+from restorer.ui.photo import OpenPhoto
 from restorer.ui.workspace import Workspace
 
 QUESTION = "close"
@@ -44,9 +45,11 @@ class Closing(QObject):
         stay = Offer("Keep working", lambda: None)
         names = ", ".join(photo.name for photo in unsaved[:3]) + (" and others" if len(unsaved) > 3 else "")
         if not open_jobs:
-            title = f"{names} {'has' if len(unsaved) == 1 else 'have'} changes that were not exported"
-            text = "Closing loses them. The originals are unchanged."
+            title = f"{names} {'has' if len(unsaved) == 1 else 'have'} changes that were not saved"
+            text = "Neither as a project nor exported. Closing loses them. The originals are unchanged."
             offers: tuple[Offer, ...] = (Offer("Close anyway", close_now), stay)
+            if all(map(self._workspace.projects.may_save, unsaved)):
+                offers = (Offer("Save and close", lambda: self._save(unsaved, close_now)), *offers)
         else:
             title = _still_open(open_jobs)
             text = "Cancelling leaves the photos and files as they are. "
@@ -58,6 +61,14 @@ class Closing(QObject):
             )
         self.message_raised.emit(Message("warning", title, text, offers, key=QUESTION))
         return False
+
+    def _save(self, photos: tuple[OpenPhoto, ...], close_now: Callable[[], None]) -> None:
+        """Into the projects they belong to."""
+        for photo in photos:
+            path = self._workspace.projects.path_of(photo)
+            if path is not None and photo in self._workspace.photos:
+                self._workspace.projects.save(photo, path, overwrite=True)
+        self._wait(close_now)
 
     def _wait(self, close_now: Callable[[], None]) -> None:
         """Closes once the jobs are through, unless that would lose what they came to."""

@@ -99,13 +99,19 @@ class Commands(QObject):
         if not (busy or photo.document.is_modified):
             self._workspace.close_photo(photo)
             return
-        what = "is still being worked on" if busy else "has changes that were not exported"
+        what = "is still being worked on" if busy else "has changes that were not saved"
         self._workspace.message_raised.emit(
             Message(
                 "warning",
                 f"{photo.name} {what}",
-                "Closing it loses them." if not busy else "Closing it stops the job and loses what was not exported.",
-                (Offer("Close it", lambda: self._close_if_open(photo)), Offer("Keep it open", lambda: None)),
+                "Neither as a project nor exported. Closing it loses them."
+                if not busy
+                else "Closing it stops the job and loses what was not saved.",
+                (
+                    Offer("Save project", self.projects.save),
+                    Offer("Close it", lambda: self._close_if_open(photo)),
+                    Offer("Keep it open", lambda: None),
+                ),
                 key="close-photo",
             )
         )

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import typer
 
+from restorer import __main__
 from restorer.cli.main import LateCommand, create_app, run
 from restorer.cli.running import cancelled_by_interrupt, progress_text
 from restorer.core.progress import CancelToken
@@ -175,3 +176,11 @@ def test_a_second_ctrl_c_interrupts_at_once():
 )
 def test_progress_in_words(arguments, wanted):
     assert progress_text(*arguments) == wanted
+
+
+def test_a_project_opens_in_the_window(cli, tmp_path, monkeypatch):
+    opened: list[object] = []
+    monkeypatch.setattr(__main__, "_open_window", lambda files, sample: opened.extend(files) or 0)
+    (tmp_path / "work.restore").write_bytes(b"any")
+    assert cli("work.restore").code == 0
+    assert [str(path) for path in opened] == ["work.restore"]

@@ -167,3 +167,20 @@ def test_a_disk_that_takes_nothing_is_told_once_and_heals(furnishing, worked, qt
     furnishing.workspace.photos_changed.emit()
     qtbot.waitUntil(lambda: "Work in progress cannot be kept on the disk" in titles(furnishing), timeout=10_000)
     assert worked.document.is_modified
+
+
+def test_what_belongs_to_a_project_is_saved_on_closing(shell: Shell, furnishing, worked, qtbot, tmp_path):
+    path = tmp_path / "scan.restore"
+    assert not shell.window.close()
+    assert "Save and close" not in buttons(furnishing), "it belongs to no project yet"
+    press(furnishing, "Keep working")
+    save(furnishing, worked, path, qtbot)
+    furnishing.workspace.reediting.toggle(worked, 2)
+    assert not shell.window.close()
+    press(furnishing, "Save and close")
+    qtbot.waitUntil(lambda: not shell.window.isVisible(), timeout=10_000)
+    assert read_project(path).entries[-1].label == "Hid Inpaint"
+
+
+def buttons(furnishing: Furnishing) -> list[str]:
+    return [button.text() for button in furnishing.messages.bars()[0].findChildren(QPushButton)]
