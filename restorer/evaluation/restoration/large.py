@@ -14,6 +14,7 @@ from restorer.core.progress import CancelToken
 from restorer.evaluation.metrics.pictures import luma
 from restorer.evaluation.report import Gate
 from restorer.evaluation.restoration.ours import Ours, Pixels8, followed, to_8bit, to_float
+from restorer.tasks.whole import TILE_FADE_PX, preferred_side
 
 LARGE_SIZE = (3000, 4000)
 """Height and width of 12 megapixels."""
@@ -96,7 +97,10 @@ def tiled_gate(ours: Ours, photo: Pixels8, model: str, levels: Levels | None) ->
             whole = to_8bit(network(to_float(photo), levels=levels))
             whole_s.append(time.perf_counter() - began)
             began = time.perf_counter()
-            tiled, _ = followed(engine.run_tiled(network, picture, CancelToken(), preferred=1280, levels=levels))
+            # In tiles as the tasks ask for them.
+            side, fade = preferred_side(network.context_px), TILE_FADE_PX
+            work = engine.run_tiled(network, picture, CancelToken(), preferred=side, feather_px=fade, levels=levels)
+            tiled, _ = followed(work)
             tiled_s.append(time.perf_counter() - began)
     ratio = min(tiled_s) / min(whole_s)
     difference = float(np.abs(tiled.pixels.astype(np.int16) - whole).max()) / 255
