@@ -76,6 +76,20 @@ class Navigator(QObject):
     def pan(self, dx: float, dy: float) -> None:
         self._jump(self._viewport.panned(dx, dy))
 
+    def bring(self, x: float, y: float, room: float) -> None:
+        """Shows a place of the photo, in the middle unless it is in view already; a glide ends at once.
+
+        Args:
+            x, y: in image pixels.
+            room: share of the view at each side that does not count as in view.
+        """
+        target = self._target
+        view_x, view_y = target.to_view(x, y)
+        across, down = target.view_width * room, target.view_height * room
+        if across <= view_x <= target.view_width - across and down <= view_y <= target.view_height - down:
+            return
+        self._jump(target.panned(target.view_width / 2 - view_x, target.view_height / 2 - view_y))
+
     def scale(self, factor: float, at: QPointF) -> None:
         """Follows a wheel or two fingers."""
         self._jump(self._viewport.zoomed(self._viewport.zoom * factor, (at.x(), at.y())))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRect, Signal
 from PySide6.QtGui import QPainter
 
-from restorer.core.geometry import Bounds
 from restorer.session.marking.find_levels import FindLevels
 from restorer.session.marking.review import Find
 from restorer.ui.canvas.finds_layer import paint_selected, selected_reach
@@ -45,15 +44,7 @@ class ReviewSurface(InputSurface):
         self._selected = find
         self._repaint_selected()
         if find is not None and shows:
-            self._bring_into_view(find)
-
-    def _bring_into_view(self, find: Find) -> None:
-        viewport = self._navigator.viewport
-        x, y = viewport.to_view(find.x + 0.5, find.y + 0.5)
-        room_x, room_y = viewport.view_width * _ROOM, viewport.view_height * _ROOM
-        inside = viewport.view.pad(-round(min(room_x, room_y)))
-        if not inside.contains(Bounds(int(x), int(y), int(x) + 1, int(y) + 1)):
-            self._navigator.pan(viewport.view_width / 2 - x, viewport.view_height / 2 - y)
+            self._navigator.bring(find.x + 0.5, find.y + 0.5, _ROOM)
 
     def _repaint_selected(self) -> None:
         if self._selected is not None:

@@ -150,3 +150,21 @@ def test_half_way_what_both_show_in_one_place_stays_there() -> None:
         assert start.zoom < way.zoom < end.zoom
         assert way.to_image(450, 120) == pytest.approx(held, abs=1 / way.zoom + 1 / start.zoom)
     assert between(start, end, 1.0).zoom == pytest.approx(end.zoom)
+
+
+def test_a_place_is_brought_into_view_and_ends_a_glide(
+    qtbot: QtBot, owner: QObject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(theme, "motion_ms", lambda duration: 5000)
+    navigator = Navigator(owner)
+    navigator.resize(600, 400, 0)
+    navigator.open(4000, 3000)
+    navigator.zoom_to(1.0)
+    navigator.bring(100.5, 200.5, 0.1)
+    viewport = navigator.viewport
+    assert viewport.zoom == 1.0
+    x, y = viewport.to_view(100.5, 200.5)
+    assert abs(x - 300) <= 1
+    assert abs(y - 200) <= 1
+    navigator.bring(150.5, 250.5, 0.1)
+    assert navigator.viewport == viewport, "it is in view already"
