@@ -43,7 +43,10 @@ class SearchButton(QToolButton):
             self.update()
 
     def sizeHint(self) -> QSize:  # noqa: N802
-        return QSize(_WIDE if self._wide else TOOLBAR_BUTTON, TOOLBAR_BUTTON)
+        return QSize(self.width_when(wide=self._wide), TOOLBAR_BUTTON)
+
+    def width_when(self, *, wide: bool) -> int:
+        return _WIDE if wide else TOOLBAR_BUTTON
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         return self.sizeHint()

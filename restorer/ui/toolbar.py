@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
+from collections.abc import Iterator
+
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
@@ -19,10 +21,9 @@ from restorer.ui.widgets.labels import Separator
 
 ZOOM_STEPS = (0.0625, 0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 _NOW = "now"
-_TEXT_FROM_PX = 860
-"""Narrower windows drop the words beside the icons."""
-_SEARCH_FROM_PX = 1220
-"""Narrower windows have an icon instead of the search field."""
+_MARGIN, _SPACING = 8, 2
+"""Of the bar, as the style sheet has them."""
+_BESIDE, _ALONE = Qt.ToolButtonStyle.ToolButtonTextBesideIcon, Qt.ToolButtonStyle.ToolButtonIconOnly
 
 
 class MainToolBar(QToolBar):
@@ -39,6 +40,7 @@ class MainToolBar(QToolBar):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self._actions = actions
         self._worded: list[BarButton] = []
+        self._widths: dict[tuple[BarButton, Qt.ToolButtonStyle], int] = {}
         self._described: list[tuple[BarButton, QAction]] = []
         self._with_photo: list[QAction] = []
 
@@ -90,10 +92,48 @@ class MainToolBar(QToolBar):
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         super().resizeEvent(event)
-        beside, alone = Qt.ToolButtonStyle.ToolButtonTextBesideIcon, Qt.ToolButtonStyle.ToolButtonIconOnly
-        self.search_button.set_wide(self.width() >= _SEARCH_FROM_PX)
-        for button in self._worded:
-            button.setToolButtonStyle(beside if self.width() >= _TEXT_FROM_PX else alone)
+        self._fit()
+
+    def event(self, event: QEvent) -> bool:
+        handled = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._fit()
+        return handled
+
+    def _fit(self) -> None:
+        """Gives up words from the right, then the search field, until everything has its place."""
+        shown = [widget for widget in self._widgets() if widget is not self._gap]
+        worded = [button for button in self._worded if button in shown]
+        needed = 2 * _MARGIN + _SPACING * len(shown)
+        needed += sum(widget.sizeHint().width() for widget in shown if widget not in self._worded)
+        needed += self.search_button.width_when(wide=True) - self.search_button.sizeHint().width()
+        needed += sum(self._width_of(button, _BESIDE) for button in worded)
+        styles = dict.fromkeys(worded, _BESIDE)
+        for button in reversed(worded):
+            if needed > self.width():
+                styles[button] = _ALONE
+                needed -= self._width_of(button, _BESIDE) - self._width_of(button, _ALONE)
+        self.search_button.set_wide(needed <= self.width())
+        for button, style in styles.items():
+            if button.toolButtonStyle() != style:
+                button.setToolButtonStyle(style)
+
+    def _widgets(self) -> Iterator[QWidget]:
+        for action in self.actions():
+            widget = self.widgetForAction(action)
+            if widget is not None and action.isVisible():
+                yield widget
+
+    def _width_of(self, button: BarButton, style: Qt.ToolButtonStyle) -> int:
+        """How wide a button would be; measured once, since asking takes changing it."""
+        key = (button, style)
+        if key not in self._widths:
+            before = button.toolButtonStyle()
+            button.setToolButtonStyle(style)
+            button.ensurePolished()
+            self._widths[key] = button.sizeHint().width()
+            button.setToolButtonStyle(before)
+        return self._widths[key]
 
     def _add_action(self, action_id: str, *, words_beside: bool = False, text_only: bool = False) -> QAction:
         action = self._actions[action_id]
@@ -142,9 +182,9 @@ class MainToolBar(QToolBar):
         return self.addWidget(frame)
 
     def _add_gap(self) -> None:
-        gap = QWidget()
-        gap.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self.addWidget(gap)
+        self._gap = QWidget()
+        self._gap.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.addWidget(self._gap)
 
 
 def _centred(field: QWidget) -> QWidget:

@@ -15,7 +15,7 @@ from restorer.ui.widgets.key_cap import KeyCap
 from restorer.ui.widgets.labels import Separator, TintedLabel
 
 _ROW_H = 21
-_COLUMNS = (("Canvas", "Brush"), ("Mark",), ("Work", "Window"))
+_COLUMNS = (("Canvas",), ("Mark",), ("Brush", "Window"), ("Work",))
 _ELSEWHERE = "Work"
 """Heading of actions that name none."""
 _WITH_POINTER: dict[str, tuple[tuple[str, str], ...]] = {
@@ -40,7 +40,7 @@ class ShortcutsDialog(QDialog):
         self._actions = actions
         self._edit = edit
         self._columns = QHBoxLayout()
-        self._columns.setSpacing(36)
+        self._columns.setSpacing(28)
         self._foot = TintedLabel(role="text_3", font="small")
         title = QHBoxLayout()
         title.addWidget(TintedLabel(tr("Shortcuts"), font="title"), 1)

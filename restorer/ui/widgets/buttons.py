@@ -127,7 +127,8 @@ class KeyButton(QPushButton):
         return QSize(self._content_width() + 24, BUTTON_H)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
-        return self.sizeHint()
+        """The words alone: where room is short the cap goes, and the tooltip still has the shortcut."""
+        return QSize(self._text_width() + 16, BUTTON_H)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         option = QStyleOptionButton()
@@ -143,12 +144,18 @@ class KeyButton(QPushButton):
             border.setAlphaF(0.55)
         else:
             text, border = tokens.color("text"), tokens.color("border")
-        left = (self.width() - self._content_width()) // 2
+        has_cap = self.width() >= self._content_width() + 8
+        left = (self.width() - (self._content_width() if has_cap else self._text_width())) // 2
         painter.setPen(text)
         painter.drawText(QRect(left, 0, self.width(), self.height()), Qt.AlignmentFlag.AlignVCenter, self.text())
         left += self.fontMetrics().horizontalAdvance(self.text()) + GAP
-        paint_cap(painter, QPointF(left, (self.height() - CAP_H) / 2), self._shortcut, text, border)
+        if has_cap and not self._shortcut.isEmpty():
+            paint_cap(painter, QPointF(left, (self.height() - CAP_H) / 2), self._shortcut, text, border)
         painter.end()
 
+    def _text_width(self) -> int:
+        return self.fontMetrics().horizontalAdvance(self.text())
+
     def _content_width(self) -> int:
-        return self.fontMetrics().horizontalAdvance(self.text()) + GAP + cap_size(self._shortcut).width()
+        cap = 0 if self._shortcut.isEmpty() else GAP + cap_size(self._shortcut).width()
+        return self._text_width() + cap
