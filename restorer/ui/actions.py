@@ -230,7 +230,7 @@ ROWS: tuple[ActionRow, ...] = (
     ActionRow("drop-find", "Drop find", _C.drop_find, ("D",), "", _reviewing, on_canvas=True, group="Mark"),
     ActionRow("run", "Run", _C.run, ("Ctrl+Return", "Ctrl+Enter"), "", group="Work"),
     ActionRow("preview", "Preview here", _C.toggle_preview, ("P",), "", on_canvas=True, group="Work"),
-    ActionRow("bake-off", "Compare models…", _C.compare_models, ("C",), "bake-off", on_canvas=True, group="Work",
+    ActionRow("bake-off", "Compare models…", _C.compare_models, ("Shift+C",), "bake-off", on_canvas=True, group="Work",
               hint="Compare models"),
     ActionRow("cancel", "Cancel job", _C.cancel, ("Esc",), "cancel", group="Work", hint="Cancel job, stroke, preview"),
     # Help

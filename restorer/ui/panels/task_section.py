@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _RUN = "Run"
 _QUEUE = "Add to queue"
 _PREVIEW = "Preview here"
-_COMPARE, _COMPARE_SHORTCUT = "Compare models", "C"
+_COMPARE, _COMPARE_SHORTCUT = "Compare models", "Shift+C"
 _HINT_ICON = 14
 
 

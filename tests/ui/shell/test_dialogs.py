@@ -212,6 +212,7 @@ class TestShortcuts:
             "save-inside",
             "run-recipe",
             "export-recipe",
+            "bake-off",
         }
 
 

@@ -280,3 +280,15 @@ def test_f6_goes_round_the_areas(shell: Shell, furnishing: Furnishing, with_scan
     shell.window.focus_area(1)
     shell.window.focus_area(-1)
     assert QApplication.focusWidget() is before
+
+
+@pytest.mark.parametrize("width", [1000, 1280, 1600])
+def test_the_toolbar_gives_way_so_that_the_device_has_its_place(
+    shell: Shell, with_scan: OpenPhoto, width: int, qtbot: QtBot
+) -> None:
+    shell.window.resize(width, 720)
+    bar = shell.window.toolbar
+    qtbot.waitUntil(lambda: bar.width() == width)
+    qtbot.waitUntil(lambda: bar.device_button.isVisible() and bar.device_button.geometry().right() <= width)
+    assert bar.search_button.isVisible()
+    assert (bar.search_button.width() > 100) == (width > 1000)
