@@ -105,7 +105,8 @@ class MainToolBar(QToolBar):
         shown = [widget for widget in self._widgets() if widget is not self._gap]
         worded = [button for button in self._worded if button in shown]
         needed = 2 * _MARGIN + _SPACING * len(shown)
-        needed += sum(widget.sizeHint().width() for widget in shown if widget not in self._worded)
+        others = [widget for widget in shown if widget not in self._worded]
+        needed += sum(max(widget.sizeHint().width(), widget.minimumWidth()) for widget in others)
         needed += self.search_button.width_when(wide=True) - self.search_button.sizeHint().width()
         needed += sum(self._width_of(button, _BESIDE) for button in worded)
         styles = dict.fromkeys(worded, _BESIDE)
