@@ -291,4 +291,3 @@ def test_the_toolbar_gives_way_so_that_the_device_has_its_place(
     qtbot.waitUntil(lambda: bar.width() == width)
     qtbot.waitUntil(lambda: bar.device_button.isVisible() and bar.device_button.geometry().right() <= width)
     assert bar.search_button.isVisible()
-    assert (bar.search_button.width() > 100) == (width > 1000)
