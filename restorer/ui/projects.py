@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -43,6 +43,9 @@ class Projects(QObject):
         self._opener = opener
         self._paths: dict[OpenPhoto, Path] = {}
         self._newer: set[OpenPhoto] = set()
+        self._saving: dict[int, OpenPhoto] = {}
+        self._after: list[tuple[OpenPhoto, Callable[[], None]]] = []
+        queue.changed.connect(self._on_jobs_changed)
         opener.source_missing.connect(self._on_source_missing)
 
     def path_of(self, photo: OpenPhoto) -> Path | None:
@@ -72,6 +75,21 @@ class Projects(QObject):
     def end(self, photo: OpenPhoto) -> None:
         self._paths.pop(photo, None)
         self._newer.discard(photo)
+
+    def when_saved(self, photo: OpenPhoto, then: Callable[[], None]) -> None:
+        """Calls ``then`` once no save of the photo is under way, which may be now: a save reads what undo keeps."""
+        if photo in self._saving.values():
+            self._after.append((photo, then))
+        else:
+            then()
+
+    def _on_jobs_changed(self) -> None:
+        open_ids = {job.id for job in self._queue.open_jobs}
+        self._saving = {job: photo for job, photo in self._saving.items() if job in open_ids}
+        ready = [pair for pair in self._after if pair[0] not in self._saving.values()]
+        self._after = [pair for pair in self._after if pair not in ready]
+        for _, then in ready:
+            then()
 
     def save(self, photo: OpenPhoto, path: Path, *, embed: bool = False, overwrite: bool = False) -> None:
         """Queues the saving of a project as the photo is now."""
@@ -107,7 +125,8 @@ class Projects(QObject):
 
         again = partial(self.save, photo, path, embed=embed, overwrite=overwrite)
         plan = JobPlan("Save", path.name, self._lanes.io, None, begin, on_written, on_error, again)
-        self._queue.add(plan)
+        job = self._queue.add(plan)  # which may change what is being saved
+        self._saving[job.id] = photo
 
     # -- a photo that is not where it was
 

@@ -146,10 +146,14 @@ class Workspace(QObject):
         if photo is self._current:
             self._current = self._photos[min(place, len(self._photos) - 1)] if self._photos else None
             self.photo_shown.emit()
+        self.projects.when_saved(photo, partial(self._release, photo))
+        self.photos_changed.emit()
+
+    def _release(self, photo: OpenPhoto) -> None:
+        """Forgets what is kept of a photo that was closed."""
         self.autosave.end(photo)
         self.projects.end(photo)
         photo.document.close()
-        self.photos_changed.emit()
 
     @property
     def unsaved(self) -> tuple[OpenPhoto, ...]:

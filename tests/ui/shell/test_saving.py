@@ -184,3 +184,12 @@ def test_what_belongs_to_a_project_is_saved_on_closing(shell: Shell, furnishing,
 
 def buttons(furnishing: Furnishing) -> list[str]:
     return [button.text() for button in furnishing.messages.bars()[0].findChildren(QPushButton)]
+
+
+def test_a_photo_closed_while_it_is_saved_is_saved_all_the_same(furnishing, worked, qtbot, tmp_path):
+    path, workspace = tmp_path / "scan.restore", furnishing.workspace
+    with qtbot.waitSignal(workspace.projects.saved, timeout=10_000):
+        workspace.projects.save(worked, path)
+        workspace.close_photo(worked)
+    assert len(read_project(path).entries) == 3
+    assert workspace.projects.path_of(worked) is None
