@@ -59,7 +59,7 @@ TOOLS = (
     Tool("protect", "Protect", "protect", "G", "Paint what must never be touched; right button takes protection away",
          ("brush", "brush-mode", "pressure")),
     Tool("review", "Review", "scan", "V", "Click a find to drop or keep it; . and , go to the next, A keeps, D drops"),
-    Tool("crop", "Crop and straighten", "crop", "Shift+C",
+    Tool("crop", "Crop and straighten", "crop", "C",
          "Pull corners or sides, drag inside to move, outside to turn (Shift: 5° steps); Enter crops, Esc leaves"),
     Tool("neutral", "Neutral pixel", "neutral", "Shift+I",
          "Click what should be grey: it sets temperature and tint of Tone and colour"),
