@@ -121,6 +121,11 @@ class Settings:
         brush_size_px: diameter in image pixels.
         brush_hardness: 0 to 1.
         pen_pressure: whether a pen's pressure changes the brush's size.
+        smooth_edges: whether tools that mark areas do so with antialiased edges.
+        wand_tolerance: how different a colour may be, in per cent of full white.
+        wand_contiguous: whether the wand takes connected pixels only.
+        wand_sample_px: side of the square whose mean colour the wand looks for.
+        ribbon_widen_px: how much wider than measured a ribbon is made.
         overlay: how the mask is shown, one of :data:`OVERLAYS`.
         wheel: what the mouse wheel does on the canvas, one of :data:`WHEELS`.
         screen: whose colours photos are shown in, one of :data:`SCREENS`: the screen's own profile, or sRGB.
@@ -143,6 +148,11 @@ class Settings:
     brush_size_px: float = _setting("brush.size_px", 24.0, _number(*BRUSH_SIZE_PX))
     brush_hardness: float = _setting("brush.hardness", 0.8, _number(0.0, 1.0))
     pen_pressure: bool = _setting("brush.pen_pressure", True, _flag)
+    smooth_edges: bool = _setting("mark.smooth_edges", True, _flag)
+    wand_tolerance: float = _setting("mark.wand_tolerance", 10.0, _number(0.0, 100.0))
+    wand_contiguous: bool = _setting("mark.wand_contiguous", True, _flag)
+    wand_sample_px: float = _setting("mark.wand_sample_px", 3.0, _number(1.0, 11.0))
+    ribbon_widen_px: float = _setting("mark.ribbon_widen_px", 2.0, _number(0.0, 60.0))
     overlay: str = _setting("canvas.overlay", "tint", _one_of(OVERLAYS))
     wheel: str = _setting("canvas.wheel", "zoom", _one_of(WHEELS))
     screen: str = _setting("canvas.screen", "system", _one_of(SCREENS))

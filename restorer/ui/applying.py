@@ -16,6 +16,7 @@ from restorer.ui.editor import Editor
 from restorer.ui.keymap import PRESETS, Keymap
 from restorer.ui.language import apply_language, tr
 from restorer.ui.main_window import MainWindow
+from restorer.ui.mark_options import MarkOptions
 from restorer.ui.workspace import Workspace
 
 _THEMES = (("system", "Follow the system"), ("dark", "Dark"), ("light", "Light"))
@@ -35,6 +36,8 @@ class SettingsApplier(QObject):
         settings = workspace.session.settings
         editor.canvas.set_brush(Brush(settings.brush_size_px, settings.brush_hardness))
         editor.options.set_brush(Brush(settings.brush_size_px, settings.brush_hardness))
+        editor.canvas.set_options(MarkOptions.of(settings))
+        editor.options.marks.set_options(MarkOptions.of(settings))
         editor.options.pressure_toggled.connect(lambda enabled: workspace.update_settings(pen_pressure=enabled))
         editor.options.overlay_changed.connect(self._on_overlay_chosen)
         editor.canvas.overlay_changed.connect(self._on_overlay_chosen)

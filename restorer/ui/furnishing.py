@@ -161,6 +161,8 @@ class Furnishing(QObject):
         canvas.tool_changed.connect(options.set_tool)
         canvas.tool_changed.connect(self._show_hint)
         options.marks.changed.connect(canvas.set_options)
+        options.marks.changed.connect(lambda _options: self._brush_timer.start())
+        canvas.options_changed.connect(lambda _options: self._brush_timer.start())
         canvas.options_changed.connect(options.marks.set_options)
         canvas.mask_ordered.connect(self.workspace.order_mask)
         canvas.worker = self.workspace.mask_work.compute
@@ -250,8 +252,11 @@ class Furnishing(QObject):
 
     def _save_brush(self) -> None:
         brush, settings = self.editor.canvas.brush(), self.workspace.session.settings
-        if (brush.size_px, brush.hardness) != (settings.brush_size_px, settings.brush_hardness):
-            self.workspace.update_settings(brush_size_px=brush.size_px, brush_hardness=brush.hardness)
+        now = {"brush_size_px": brush.size_px, "brush_hardness": brush.hardness}
+        now |= self.editor.canvas.options().as_settings()
+        changed = {name: value for name, value in now.items() if getattr(settings, name) != value}
+        if changed:
+            self.workspace.update_settings(**changed)
 
     def _on_zoom_changed(self, zoom: float) -> None:
         self._window.toolbar.set_zoom(zoom)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ from restorer.formats.raster import write_photo
 from restorer.session.marking.order import MaskOrder, shape_order
 from restorer.ui import mask_work
 from restorer.ui.furnishing import Furnishing
+from restorer.ui.mark_options import MarkOptions
 from restorer.ui.messages import Message
 from restorer.ui.photo import OpenPhoto
 from restorer.ui.workspace import Workspace
@@ -174,6 +176,18 @@ def test_the_mask_of_an_earlier_step_is_used_again(
     action.trigger()
     assert with_scan.document.mask.occupied() == REGION
     assert with_scan.document.history.entries[-1].label == "Mask of Inpaint"
+
+
+def test_options_of_tools_are_remembered(furnishing: Furnishing) -> None:
+    marks = furnishing.editor.options.marks
+    marks.tolerance.spin_box.setValue(33)
+    marks.sample.reset()
+    marks.contiguous.click()
+    furnishing._save_brush()
+    settings = furnishing.workspace.session.settings
+    assert (settings.wand_tolerance, settings.wand_contiguous) == (33.0, False)
+    again = MarkOptions.of(replace(settings, wand_sample_px=4.4))
+    assert (again.tolerance, again.contiguous, again.sample_px, again.mode) == (33.0, False, 5, MarkMode.ADD)
 
 
 def test_the_status_bar_tells_what_to_do_with_the_tool(furnishing: Furnishing, with_scan: OpenPhoto) -> None:
