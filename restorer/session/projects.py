@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,6 +33,7 @@ from restorer.session.session import Session
 from restorer.session.sources import find_source, seen_from, source_ref
 
 PROJECT_PREFIX = "restorer-project-"
+SAVE_PREFIX = "restorer-save-"
 _PREVIEW_PX = 1024
 
 
@@ -100,8 +101,8 @@ def save_project(order: SaveOrder) -> None:
     originals = () if order.source is None else (order.source,)
     check_target(order.path, originals=originals, overwrite=order.overwrite)
     try:
-        with tempfile.TemporaryDirectory(prefix="restorer-save-") as name:
-            folder = Path(name)
+        with contextlib.closing(_Scratch()) as scratch:
+            folder = scratch.path
             source, ref = source_file(order.file, order.source, folder)
             small = Image(thumbnail(order.image, _PREVIEW_PX))
             write_photo(folder / "preview.png", small)
@@ -117,6 +118,17 @@ def save_project(order: SaveOrder) -> None:
             write_project(order.path, content, overwrite=order.overwrite)
     except OSError as error:
         raise WorkError(f"{order.path.name} cannot be saved: {error.strerror or error}.") from None
+
+
+class _Scratch:
+    """A folder for what goes into a project, that the next start finds if this process is killed meanwhile."""
+
+    def __init__(self) -> None:
+        self._folder = PrivateFolder(SAVE_PREFIX)
+        self.path = self._folder.path
+
+    def close(self) -> None:
+        self._folder.remove()
 
 
 def source_file(file: PhotoFile, source: Path | None, folder: Path) -> tuple[Path, SourceRef]:

@@ -20,7 +20,7 @@ from restorer.formats.history_json import HistoryReader
 from restorer.formats.json_fields import Fields
 from restorer.formats.project_file import SourceRef, check_pixels
 from restorer.session.journal import JOURNAL, JOURNAL_FORMAT, JOURNAL_PREFIX, recovery_folder
-from restorer.session.projects import PROJECT_PREFIX, OpenedProject, require_same
+from restorer.session.projects import PROJECT_PREFIX, SAVE_PREFIX, OpenedProject, require_same
 from restorer.session.session import Session
 from restorer.session.sources import find_source
 
@@ -93,7 +93,7 @@ def find_unsaved(parent: Path | None = None) -> tuple[Recoverable, ...]:
 
 def clean_up() -> int:
     """Removes temporary folders that killed processes left; returns how many."""
-    return sum(remove_abandoned(None, prefix) for prefix in (SPILL_PREFIX, PROJECT_PREFIX, "restorer-save-"))
+    return sum(remove_abandoned(None, prefix) for prefix in (SPILL_PREFIX, PROJECT_PREFIX, SAVE_PREFIX))
 
 
 def forget(work: Recoverable) -> None:

@@ -15,12 +15,15 @@ from restorer.core.image import Image
 from restorer.core.mask import Mask
 from restorer.core.mask_code import PackedMask, mask_digest
 from restorer.core.params import param
+from restorer.core.progress import CancelToken
 from restorer.core.step import Recipe, Step
 from restorer.formats.provenance import from_xmp
 from restorer.formats.raster import read_photo, write_photo
 from restorer.formats.recipe_file import RecipeFile, read_recipe, write_recipe
 from restorer.session import recipes
-from restorer.session.recipes import migrated
+from restorer.session.recipes import make_ready, migrated
+from restorer.session.replay import ReplayFinished, ReplayRequest, run_replay
+from restorer.session.session import Session
 from restorer.tasks import get_task
 
 pytestmark = pytest.mark.usefixtures("models_folder")
@@ -76,6 +79,13 @@ def test_twelve_steps_give_the_same_bytes_every_time(cli, twelve, scan, tmp_path
         assert outcome.code == 0, outcome.err
     assert (tmp_path / "one.tif").read_bytes() == (tmp_path / "two.tif").read_bytes()
     assert "12 steps" in outcome.out
+    file, session = read_recipe(twelve), Session()
+    photo = read_photo(scan).image
+    for _ in range(2):
+        request = ReplayRequest(1, make_ready(session, file.recipe).recipe, photo, file.masks)
+        *_, last = run_replay(request, lambda step: session.engine_for(step, "cpu"), CancelToken())
+        assert isinstance(last, ReplayFinished)
+        assert last.image.digest() == read_photo(tmp_path / "one.tif").image.digest()
     record = from_xmp(read_photo(tmp_path / "one.tif").metadata.xmp)
     assert record is not None
     assert [step.seed for step in record.recipe.steps] == list(range(12))
@@ -189,8 +199,6 @@ def test_parameters_of_older_versions_migrate_step_by_step(monkeypatch):
     assert migrated(task, 1, {"grow_percent": 4}) == {"grow_px": 8, "shine": 0.5}
     assert migrated(task, 4, {"grow_px": 1}) == {"grow_px": 1}
     monkeypatch.setattr(recipes, "get_task", lambda _: task)
-    from restorer.session.session import Session
-
     ready = recipes.make_ready(Session(), Recipe((Step("inpaint", 1, {"grow_percent": 4}, seed=3),)))
     (step,) = ready.recipe.steps
     assert (step.version, step.params, step.seed) == (4, {"grow_px": 8, "shine": 0.5}, 3)
