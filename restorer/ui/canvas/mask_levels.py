@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,12 +12,11 @@ import numpy.typing as npt
 from restorer.core.geometry import Bounds
 from restorer.core.lazy import load_cv2
 from restorer.core.mask import Mask, Plane
-from restorer.ui.canvas.grid import cells
 from restorer.ui.canvas.photo_layer import level_of
 from restorer.ui.canvas.tile_order import in_photo
 from restorer.ui.canvas.viewport import Viewport
 
-_CELL = 256
+_CELL = 128
 """Side of the cells that follow the mask, in pixels of their level."""
 _Indices = npt.NDArray[np.intp]
 
@@ -100,13 +100,13 @@ class MaskLevels:
         if not level.stale[_grid(part)].any():
             return
         height, width = level.plane.shape
-        for cell in cells(part, _CELL):
-            if not level.stale[cell.row, cell.column]:
-                continue
-            box = cell.bounds(_CELL).clip(width, height)
-            below = in_photo(box, 1).clip(*self._level_size(number - 1))
-            _halve(self._level(number - 1, below), level.plane[box.slices])
-            level.stale[cell.row, cell.column] = False
+        rows, columns = _grid(part)
+        for row in range(rows.start, rows.stop):
+            for first, last in _stretches(np.flatnonzero(level.stale[row, columns]) + columns.start):
+                box = Bounds(first * _CELL, row * _CELL, (last + 1) * _CELL, (row + 1) * _CELL).clip(width, height)
+                below = in_photo(box, 1).clip(*self._level_size(number - 1))
+                _halve(self._level(number - 1, below), level.plane[box.slices])
+        level.stale[rows, columns] = False
 
     def sample(self, scaled: Bounds, viewport: Viewport) -> Plane | None:
         """What the screen shows of the mask: the largest value under each device pixel.
@@ -176,6 +176,13 @@ def _grid(part: Bounds) -> tuple[slice, slice]:
     """The cells that share a pixel with a part of a level."""
     rows = slice(part.top // _CELL, -(-part.bottom // _CELL))
     return rows, slice(part.left // _CELL, -(-part.right // _CELL))
+
+
+def _stretches(places: _Indices) -> Iterator[tuple[int, int]]:
+    """First and last of each stretch of rising numbers that misses none."""
+    for stretch in np.split(places, np.flatnonzero(np.diff(places) > 1) + 1):
+        if stretch.size:
+            yield int(stretch[0]), int(stretch[-1])
 
 
 def _halve(plane: Plane, target: Plane) -> None:

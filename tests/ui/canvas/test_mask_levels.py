@@ -81,7 +81,7 @@ def test_a_change_costs_nothing_until_it_is_looked_at(monkeypatch: pytest.Monkey
     plane = levels.sample(Bounds(0, 0, 100, 100), viewport)
     assert plane is not None
     assert (plane == 255).all()
-    assert halved == [(512, 512)], "one cell of one level"
+    assert halved == [(256, 256)], "one cell of one level"
     levels.sample(Bounds(0, 0, 100, 100), viewport)
     assert len(halved) == 1
 
