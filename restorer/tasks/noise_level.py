@@ -17,7 +17,7 @@ NOISE = "noise"
 STEPS = 255.0
 """Noise is told to people in steps of 8 bits."""
 _BLOCK_PX = 32
-_MOST_BLOCKS = 1600
+_MOST_BLOCKS = 1000
 _TONES = 5
 """Noise differs with brightness: as many groups of blocks are looked at, from dark to bright …"""
 _FLAT_SHARE = 0.12
