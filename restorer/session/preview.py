@@ -17,6 +17,7 @@ import numpy as np
 
 from restorer.core.contract import Engine
 from restorer.core.errors import InputError
+from restorer.core.file_facts import NO_FACTS, FileFacts
 from restorer.core.geometry import Bounds
 from restorer.core.image import Image, Pixels
 from restorer.core.mask import Mask
@@ -31,6 +32,8 @@ from restorer.tasks.spec import CLASSICAL, VARIANTS, Locality, Task, TaskInput
 
 MOST_PX = 4_000_000
 """Pixels that are tried at a time: more than a screen shows at 100 %, and little enough to be quick."""
+MOST_RESULT_PX = 16_000_000
+"""Pixels of a result that is enlarged."""
 _FACTS_KEPT = 8
 
 
@@ -144,9 +147,20 @@ def fit_region(visible: Bounds, photo: Bounds, most_px: int = MOST_PX) -> Bounds
     return Bounds(left, top, left + width, top + height)
 
 
-def can_preview(task: Task) -> bool:
-    """Whether a part of a task's result means anything."""
-    return task.locality is not None
+def most_pixels(task: Task, values: Mapping[str, object], photo: Image, file: FileFacts = NO_FACTS) -> int:
+    """How much of a photo is tried at a time: less where the task enlarges it.
+
+    Args:
+        values: plain parameters; where the task refuses them, that is left to the preview to say.
+    """
+    if task.result_size is None:
+        return MOST_PX
+    try:
+        width, height = task.result_size(build_params(task.params, values), photo, file)
+    except InputError:
+        return MOST_PX
+    growth = max(1.0, width * height / photo.bounds.area)
+    return max(1, min(MOST_PX, int(MOST_RESULT_PX / growth)))
 
 
 def preview_request(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from restorer.session.bake_off import Candidate, first_candidates
-from restorer.session.preview import MOST_PX, fit_region
+from restorer.session.preview import fit_region, most_pixels
 from restorer.tasks import get_task
 from restorer.ui.bake_off import BakeOff
 from restorer.ui.dialogs.bake_off import BakeOffDialog
@@ -41,7 +41,9 @@ def open_bake_off(window: MainWindow, editor: Editor, workspace: Workspace) -> B
     model = tasks.model(task_id) or workspace.session.resolve_step(task_id, values).model
     current = Candidate(model, values)
     models = [choice.id for choice in workspace.session.models_for(task_id) if choice.id]
-    region = fit_region(canvas.visible_bounds(), photo.document.image.bounds, MOST_PX)
+    document = photo.document
+    most_px = most_pixels(task, current.params, document.image, document.file)
+    region = fit_region(canvas.visible_bounds(), document.image.bounds, most_px)
     bake_off = BakeOff(workspace, photo, task_id, region, first_candidates(task, models, current))
     dialog = BakeOffDialog(bake_off, None if canvas.is_fitted() else canvas.zoom(), window)
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, QTimer
 
-from restorer.core.document import Change
+from restorer.core.change import NOTHING, Change
 from restorer.core.geometry import Bounds
 from restorer.session.jobs import JobProgress, JobStarted
-from restorer.session.preview import fit_region
+from restorer.session.preview import fit_region, most_pixels
+from restorer.tasks import get_task
 from restorer.ui import words
 from restorer.ui.editor import Editor
 from restorer.ui.job_presenter import JobPresenter
@@ -79,8 +80,12 @@ class PreviewPresenter(QObject):
         self._previews.show(PreviewOrder(photo, task, params, model, self._region))
 
     def _visible(self) -> Bounds:
-        image = self._workspace.document.image if self._workspace.document is not None else None
-        return fit_region(self._canvas.visible_bounds(), image.bounds) if image is not None else Bounds(0, 0, 0, 0)
+        """The part that is tried."""
+        document, task = self._workspace.document, self._tasks.previewed_task()
+        if document is None or task is None:
+            return Bounds(0, 0, 0, 0)
+        most_px = most_pixels(get_task(task), self._tasks.values(task), document.image, document.file)
+        return fit_region(self._canvas.visible_bounds(), document.image.bounds, most_px)
 
     def _clear(self) -> None:
         for timer in (self._change, self._move, self._busy):
@@ -121,7 +126,11 @@ class PreviewPresenter(QObject):
     # -- the photo
 
     def _on_changed(self, change: Change) -> None:
-        if self.is_on and not (change.image.is_empty and change.mask.is_empty and change.protected.is_empty):
+        task = self._tasks.previewed_task()
+        if task is None:
+            return
+        marks = change.mask if get_task(task).takes_mask else NOTHING
+        if not (change.image.is_empty and change.protected.is_empty and marks.is_empty):
             self._change.start()
 
     def _on_run_submitted(self, _photo: object) -> None:

@@ -27,6 +27,7 @@ from restorer.session.preview import (
     PreviewRequest,
     RegionPixels,
     fit_region,
+    most_pixels,
     preview_request,
     run_preview,
 )
@@ -294,6 +295,14 @@ def test_too_large_a_view_is_tried_in_its_middle(visible: Bounds) -> None:
     assert shown.contains(region)
     assert abs((region.left + region.right) - (shown.left + shown.right)) <= 1
     assert region.width / region.height == pytest.approx(shown.width / shown.height, rel=0.05)
+
+
+@pytest.mark.parametrize(("factor", "most"), [(1.0, 4_000_000), (2.0, 4_000_000), (4.0, 1_000_000), (8.0, 250_000)])
+def test_less_is_tried_of_what_is_enlarged(photo: Image, factor: float, most: int) -> None:
+    enlarge = TASKS["super-resolve"]
+    assert most_pixels(enlarge, {"factor": factor}, photo) == pytest.approx(most, rel=0.01)
+    assert most_pixels(enlarge, {"factor": -1}, photo) == 4_000_000  # refused where it is tried
+    assert most_pixels(TASKS["denoise"], {}, photo) == 4_000_000
 
 
 LOCAL = [task for task in TASKS.values() if task.locality is not None]
