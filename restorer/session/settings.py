@@ -114,7 +114,7 @@ class Settings:
         device: ``auto``, ``cpu``, ``cuda``, ``cuda:1``, ``mps``.
         memory_gib: most memory that plans for tiles count on; 0 for what the device has free.
         largest_photo_gib: decoded size, in GiB, up to which a photo is opened.
-        autosave_s: seconds between two saves of work in progress.
+        autosave_s: seconds after which work that could not be kept on the disk is tried again.
         recent: photos opened last, newest first.
         last_folder: where the last photo was opened or saved.
         window_geometry, window_state: as the toolkit saved them; opaque.

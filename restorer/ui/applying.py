@@ -62,6 +62,8 @@ class SettingsApplier(QObject):
             self._theme_actions[now.theme].setChecked(True)
         if changed("shortcut_preset", "shortcuts"):
             self._use_keys(Keymap(_preset(now), now.shortcuts))
+        if changed("autosave_s"):
+            self._workspace.autosave.follow_settings()
         canvas, options = self._editor.canvas, self._editor.options
         if changed("surround"):
             theme.use_surround(now.surround)

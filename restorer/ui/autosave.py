@@ -69,6 +69,11 @@ class Autosave(QObject):
         if recovered is not None:
             self._thread.submit(partial(_settle, journal, recovered))
 
+    def follow_settings(self) -> None:
+        """Another time between two tries, from now on."""
+        if self._again.isActive():
+            self._again.start(round(self._session.settings.autosave_s * 1000))
+
     def note(self) -> None:
         """Something may have happened to an open photo."""
         for journal in self._journals.values():

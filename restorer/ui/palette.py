@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QAbstractListModel, QEvent, QObject, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from restorer.ui import icons, theme
 from restorer.ui.language import tr
 from restorer.ui.palette_entries import Entry, Found, search
-from restorer.ui.panels.rows import Index, RowView, paint_text
+from restorer.ui.panels.rows import Index, RowModel, RowView, paint_text
 from restorer.ui.tokens import GAP, PADDING, ROW_H, Tokens
 from restorer.ui.widgets.key_cap import CAP_H, KeyCap, cap_size, paint_cap
 from restorer.ui.widgets.labels import Separator, TintedLabel
@@ -37,26 +37,11 @@ _STEPS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: _ROWS - 1,
 _KEYS = {Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter, *_STEPS}
 
 
-class _Model(QAbstractListModel):
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._found: list[Found] = []
-
-    def show_found(self, found: list[Found]) -> None:
-        self.beginResetModel()
-        self._found = found
-        self.endResetModel()
-
-    def found(self, index: Index) -> Found:
-        return self._found[index.row()]
-
-    def rowCount(self, parent: Index | None = None) -> int:  # noqa: N802
-        return 0 if parent is not None and parent.isValid() else len(self._found)
-
+class _Model(RowModel[Found]):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if not index.isValid():
             return None
-        entry = self.found(index).entry
+        entry = self.row(index).entry
         if role == Qt.ItemDataRole.DisplayRole:
             return entry.title
         if role == Qt.ItemDataRole.AccessibleTextRole:
@@ -73,7 +58,7 @@ class _Delegate(QStyledItemDelegate):
         assert isinstance(model, _Model)
         view = self.parent()
         assert isinstance(view, QAbstractItemView)
-        found = model.found(index)
+        found = model.row(index)
         entry, rect, tokens = found.entry, QRect(option.rect), theme.tokens()
         selected = index == view.currentIndex()
         painter.save()
@@ -198,7 +183,7 @@ class Palette(QFrame):
 
     def found(self) -> list[Entry]:
         """What is listed now, best first."""
-        return [self._model.found(self._model.index(place)).entry for place in range(self._model.rowCount())]
+        return [self._model.row(self._model.index(place)).entry for place in range(self._model.rowCount())]
 
     # -- building
 
@@ -248,7 +233,7 @@ class Palette(QFrame):
 
     def _refresh(self) -> None:
         found = search(self.field.text(), self._entries, self._used)
-        self._model.show_found(found)
+        self._model.replace_rows(found)
         self._count.setText(tr("{} of {}").format(len(found), len(self._entries)))
         if found:
             self.view.setCurrentIndex(self._model.index(0))
@@ -266,7 +251,7 @@ class Palette(QFrame):
     def _run(self, index: Index) -> None:
         if not index.isValid():
             return
-        entry = self._model.found(index).entry
+        entry = self._model.row(index).entry
         if entry.reason:
             return
         self._used = [entry.id, *(other for other in self._used if other != entry.id)]

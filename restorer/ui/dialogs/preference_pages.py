@@ -38,10 +38,10 @@ class GeneralPage(SettingsForm):
         low, high = AUTOSAVE_S
         self.add_slider(
             "autosave_s",
-            "Autosave every",
+            "Autosave again after",
             ValueSlider(low, min(high, 600.0), default=60.0, step=5.0, unit="s", name=tr("Autosave interval")),
         )
-        self.add_note(tr("After a crash or a power cut at most so much time is lost."))
+        self.add_note(tr("Work is kept on the disk as it is done. Where that fails, it is tried again."))
         low, high = LARGEST_PHOTO_GIB
         slider = ValueSlider(
             low, high, default=6.0, step=0.25, decimals=2, unit="GB", logarithmic=True, name=tr("Largest photo")

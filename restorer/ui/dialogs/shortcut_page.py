@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QAbstractListModel, QPointF, QRect, QSize, Qt
+from PySide6.QtCore import QPointF, QRect, QSize, Qt
 from PySide6.QtGui import QKeySequence, QPainter
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -22,7 +22,7 @@ from restorer.ui.dialogs.settings_form import SettingsForm
 from restorer.ui.fuzzy import match
 from restorer.ui.keymap import PRESETS, Keymap, refusal
 from restorer.ui.language import tr
-from restorer.ui.panels.rows import Index, RowView, paint_row, paint_text
+from restorer.ui.panels.rows import Index, RowModel, RowView, paint_row, paint_text
 from restorer.ui.tokens import GAP, PADDING, ROW_H
 from restorer.ui.widgets import ElidedLabel, Separator, TintedLabel, cap_size, key_text, paint_cap
 from restorer.ui.widgets.key_cap import CAP_H
@@ -31,33 +31,21 @@ from restorer.ui.workspace import Workspace
 _ROWS_SHOWN = 9
 
 
-class _Model(QAbstractListModel):
+class _Model(RowModel[ActionRow]):
     def __init__(self, parent: QWidget, actions: Actions) -> None:
         super().__init__(parent)
         self._actions = actions
-        self._rows: list[ActionRow] = []
 
     @property
     def keymap(self) -> Keymap:
         return self._actions.keymap
 
-    def show_rows(self, rows: list[ActionRow]) -> None:
-        self.beginResetModel()
-        self._rows = rows
-        self.endResetModel()
-
     def repaint(self) -> None:
         if self._rows:
             self.dataChanged.emit(self.index(0), self.index(len(self._rows) - 1))
 
-    def row(self, index: Index) -> ActionRow:
-        return self._rows[index.row()]
-
     def place_of(self, action_id: str) -> int:
         return next((place for place, row in enumerate(self._rows) if row.id == action_id), -1)
-
-    def rowCount(self, parent: Index | None = None) -> int:  # noqa: N802
-        return 0 if parent is not None and parent.isValid() else len(self._rows)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if not index.isValid():
@@ -176,7 +164,7 @@ class ShortcutPage(SettingsForm):
     def _on_filter(self, text: str) -> None:
         current = self._current()
         rows = [row for row in ROWS if match(text, tr(row.name)) is not None]
-        self._model.show_rows(rows)
+        self._model.replace_rows(rows)
         self.select(current.id if current is not None else rows[0].id if rows else "")
         if self._current() is None and rows:
             self.view.setCurrentIndex(self._model.index(0))

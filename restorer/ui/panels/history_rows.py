@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QAbstractListModel, QEvent, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from restorer.ui import icons, theme
-from restorer.ui.panels.rows import Index, RowView, paint_row, paint_text
+from restorer.ui.panels.rows import Index, RowModel, RowView, paint_row, paint_text
 from restorer.ui.tokens import GAP, HISTORY_ROW_H, PADDING
 
 _THUMBNAIL = QSize(40, 28)
@@ -71,29 +71,17 @@ class HistoryRow:
         return ", ".join(part for part in (self.title, said, self.detail, self.state.lower()) if part)
 
 
-class HistoryModel(QAbstractListModel):
+class HistoryModel(RowModel[HistoryRow]):
     """Newest first."""
 
     renamed = Signal(int, str)
     """Cursor value of a row, and the name the person gave it."""
 
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._rows: list[HistoryRow] = []
-
     def set_rows(self, rows: Sequence[HistoryRow]) -> None:
-        self.beginResetModel()
-        self._rows = sorted(rows, key=lambda row: -row.index)
-        self.endResetModel()
-
-    def row(self, index: Index) -> HistoryRow:
-        return self._rows[index.row()]
+        self.replace_rows(sorted(rows, key=lambda row: -row.index))
 
     def position_of(self, cursor: int) -> int | None:
         return next((position for position, row in enumerate(self._rows) if row.index == cursor), None)
-
-    def rowCount(self, parent: Index | None = None) -> int:  # noqa: N802
-        return 0 if parent is not None and parent.isValid() else len(self._rows)
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         flags = super().flags(index)

@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from PySide6.QtCore import QAbstractListModel, Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Qt
 
-from restorer.ui.panels.rows import Index
+from restorer.ui.panels.rows import Index, RowModel
 
 JobState = Literal["waiting", "running", "done", "failed", "cancelled"]
 
@@ -62,15 +61,8 @@ class JobRow:
         return ", ".join(part for part in parts if part)
 
 
-class JobsModel(QAbstractListModel):
+class JobsModel(RowModel[JobRow]):
     """Keeps rows in place while only their contents change, so that selection and scroll position stay."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._rows: list[JobRow] = []
-
-    def rows(self) -> list[JobRow]:
-        return list(self._rows)
 
     def set_rows(self, rows: Sequence[JobRow]) -> None:
         """Show these; the progress of a running job never goes backwards."""
@@ -92,9 +84,7 @@ class JobsModel(QAbstractListModel):
         """Other rows, or the same in another order, in which case what is selected moves along."""
         places = {row.id: place for place, row in enumerate(fresh)}
         if sorted(places) != sorted(row.id for row in self._rows):
-            self.beginResetModel()
-            self._rows = fresh
-            self.endResetModel()
+            self.replace_rows(fresh)
             return
         self.layoutAboutToBeChanged.emit()
         before = self.persistentIndexList()
@@ -102,12 +92,6 @@ class JobsModel(QAbstractListModel):
         self._rows = fresh
         self.changePersistentIndexList(before, after)
         self.layoutChanged.emit()
-
-    def row(self, index: Index) -> JobRow:
-        return self._rows[index.row()]
-
-    def rowCount(self, parent: Index | None = None) -> int:  # noqa: N802
-        return 0 if parent is not None and parent.isValid() else len(self._rows)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if not index.isValid():

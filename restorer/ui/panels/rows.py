@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
+from collections.abc import Sequence
+from typing import Generic, TypeVar
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPalette
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QStyle, QStyleOptionViewItem, QWidget
 
@@ -11,6 +14,32 @@ from restorer.ui.widgets.painting import paint_ring, shows_focus
 
 Index = QModelIndex | QPersistentModelIndex
 _BAR_PX = 2
+
+
+R = TypeVar("R")
+
+
+class RowModel(QAbstractListModel, Generic[R]):
+    """A list of rows that are values; what they say of themselves is up to subclasses."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._rows: list[R] = []
+
+    def rows(self) -> list[R]:
+        return list(self._rows)
+
+    def row(self, index: Index) -> R:
+        return self._rows[index.row()]
+
+    def replace_rows(self, rows: Sequence[R]) -> None:
+        """Other rows; what was selected is not any more."""
+        self.beginResetModel()
+        self._rows = list(rows)
+        self.endResetModel()
+
+    def rowCount(self, parent: Index | None = None) -> int:  # noqa: N802
+        return 0 if parent is not None and parent.isValid() else len(self._rows)
 
 
 class RowView(QListView):
