@@ -75,6 +75,14 @@ class Recoverable:
         return "At most the stroke in progress is lost."
 
 
+class MissingPhotoError(InputError):
+    """The photo that unsaved work belongs to is not where it was; the work stays."""
+
+    def __init__(self, work: Recoverable) -> None:
+        super().__init__(f"The photo {work.name} is not where it was.", hint=f"It was {work.source.path}.")
+        self.work = work
+
+
 def find_unsaved(parent: Path | None = None) -> tuple[Recoverable, ...]:
     """Unsaved work that no process is at, the newest first. Journals with nothing to offer are removed."""
     try:
@@ -221,7 +229,8 @@ def recover(session: Session, work: Recoverable, source: Path | None = None) -> 
         source: the photo, where the person said where it is.
 
     Raises:
-        InputError: where the photo is not found or another one, the journal is damaged, or somebody else is at it.
+        MissingPhotoError: where the photo is not found.
+        InputError: where it is another one, the journal is damaged, or somebody else is at it.
     """
     lock = claim(work.folder)
     if lock is None:
@@ -242,9 +251,7 @@ def _recovered(session: Session, work: Recoverable, source: Path | None, vault: 
     if source is None and not work.source.embedded:
         source = find_source(work.source, work.project)
         if source is None:
-            raise InputError(
-                f"The photo {work.name} is not where it was.", hint=f"It was {work.source.path}. Put it back there."
-            )
+            raise MissingPhotoError(work)
     photo = session.open_photo(source if source is not None else own, page=work.source.page)
     if source is None:
         photo = dataclasses.replace(photo, path=Path(work.name))

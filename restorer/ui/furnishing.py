@@ -77,6 +77,7 @@ class Furnishing(QObject):
         self._devices = DeviceWatch(self.workspace, window.toolbar.device_button, self)
         self._screen = ScreenColors(self.workspace, self.editor.canvas, self)
         self.commands = Commands(window, self.editor, self.workspace)
+        self.recovery.photo_wanted.connect(self.commands.projects.ask_recovered_photo)
         window.actions_by_id.used.connect(self._refresh)
         window.actions_by_id.bind(self.commands, self.editor.canvas)
         window.take_dropped = self.commands.take

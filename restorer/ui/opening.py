@@ -17,7 +17,7 @@ from restorer.core.progress import CancelToken
 from restorer.formats.color import thumbnail
 from restorer.formats.project_file import SUFFIX, Project, read_project
 from restorer.session.projects import MissingSourceError, OpenedProject, open_project
-from restorer.session.recovery import Recoverable, recover
+from restorer.session.recovery import MissingPhotoError, Recoverable, recover
 from restorer.session.session import Session
 from restorer.ui.messages import error_message
 from restorer.ui.photo import OpenPhoto
@@ -69,6 +69,8 @@ class Opener(QObject):
     """Small picture of the sample, ``H x W x 3`` uint8 sRGB."""
     source_missing = Signal(object)
     """A Project whose photo is not where it was."""
+    photo_missing = Signal(object)
+    """A Recoverable whose photo is not where it was."""
     message_raised = Signal(object)
 
     def __init__(self, session: Session, lanes: Lanes, parent: QObject | None = None) -> None:
@@ -95,9 +97,9 @@ class Opener(QObject):
         """Opens a project with its photo, which the person has found."""
         self._submit(project.path.name, lambda: self._prepared(open_project(self._session, project, source)))
 
-    def recover(self, work: Recoverable) -> None:
-        """Opens what a crash left."""
-        self._submit(work.name, lambda: self._prepared(recover(self._session, work), work))
+    def recover(self, work: Recoverable, photo: Path | None = None) -> None:
+        """Opens what a crash left, with its photo where the person has said where that is."""
+        self._submit(work.name, lambda: self._prepared(recover(self._session, work, photo), work))
 
     def open_sample(self) -> None:
         """Opens the damaged sample with its damage marked."""
@@ -170,6 +172,9 @@ class Opener(QObject):
     def _on_failed(self, name: str, error: Exception) -> None:
         if isinstance(error, MissingSourceError):
             self.source_missing.emit(error.project)
+            return
+        if isinstance(error, MissingPhotoError):
+            self.photo_missing.emit(error.work)
             return
         message = error_message(f"{name} was not opened", error)
         if message is not None:

@@ -14,6 +14,7 @@ from restorer.ui.messages import Message
 
 if TYPE_CHECKING:
     from restorer.formats.project_file import Project
+    from restorer.session.recovery import Recoverable
     from restorer.ui.editor import Editor
     from restorer.ui.main_window import MainWindow
     from restorer.ui.photo import OpenPhoto
@@ -83,6 +84,13 @@ class ProjectCommands(QObject):
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
         dialog.fileSelected.connect(lambda name: self._workspace.projects.search(project, Path(name)))
+        self._window.show_dialog(dialog)
+
+    def ask_recovered_photo(self, work: Recoverable) -> None:
+        """Where the photo is that unsaved work belongs to."""
+        dialog = QFileDialog(self._window, f"Where is {work.name}?")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(lambda name: self._workspace.opener.recover(work, Path(name)))
         self._window.show_dialog(dialog)
 
     # -- recipes

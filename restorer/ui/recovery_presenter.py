@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QPixmap
 
 from restorer.session import recovery
@@ -18,6 +18,9 @@ from restorer.ui.workspace import Workspace
 class RecoveryPresenter(QObject):
     """Knows the workspace and the empty view."""
 
+    photo_wanted = Signal(object)
+    """A Recoverable whose photo the person wants to point to."""
+
     def __init__(self, workspace: Workspace, empty: EmptyView, parent: QObject) -> None:
         super().__init__(parent)
         self._workspace = workspace
@@ -25,6 +28,7 @@ class RecoveryPresenter(QObject):
         self._works: list[Recoverable] = []
         workspace.autosave.found.connect(self._on_found)
         workspace.opener.opened.connect(self._on_opened)
+        workspace.opener.photo_missing.connect(self._on_photo_missing)
         empty.recovery.opened.connect(lambda place: self._open(self._works[place]))
         empty.recovery.discarded.connect(lambda place: self._discard(self._works[place]))
 
@@ -59,6 +63,17 @@ class RecoveryPresenter(QObject):
     def _open_all(self) -> None:
         for work in tuple(self._works):
             self._open(work)
+
+    def _on_photo_missing(self, work: Recoverable) -> None:
+        self._workspace.message_raised.emit(
+            Message(
+                "warning",
+                f"The unsaved work on {work.name} needs its photo, which is not where it was",
+                f"It was {work.source.path}. The work is kept until the photo is found.",
+                (Offer("Point to the photo", lambda: self.photo_wanted.emit(work)),),
+                key=f"recover-{work.folder.name}",
+            )
+        )
 
     def _discard(self, work: Recoverable) -> None:
         recovery.forget(work)

@@ -129,6 +129,12 @@ def test_unsaved_work_is_offered_after_a_crash_and_opens_as_it_was(qapp: QApplic
     cards = shell.window.empty.recovery
     qtbot.waitUntil(lambda: not cards.isHidden(), timeout=10_000)
     card = next(child for child in cards.children() if hasattr(child, "open_button"))
+    away = scan.rename(scan.with_name("away.tif"))
+    with qtbot.waitSignal(furnishing.workspace.opener.photo_missing, timeout=10_000) as missing:
+        card.open_button.click()
+    assert "needs its photo" in titles(furnishing)[0]
+    assert missing.args[0].name == scan.name
+    away.rename(scan)
     assert scan.name in card.accessibleName()
     assert "1 step, 2 strokes" in card.accessibleDescription()
     assert "stroke in progress" in card.accessibleDescription()
