@@ -32,6 +32,7 @@ GOALS = {4: Goal("PSNR 4× on Set5", 30.7, 31.7), 2: Goal("PSNR 2× on Set5", 36
 GOAL_SET, TEXTURE_SET = "set5", "urban100"
 """Beginnings of the names of the folders that the figures are known for."""
 SHOWN, CROP_PX = 9, 160
+SPECTRUM_PX = 384
 _STUDIO_LUMA = np.array([65.481, 128.553, 24.966]) / 255
 """Of R, G and B of 0 to 255 in the luma of ITU-R BT.601 in studio range, as MATLAB's ``rgb2ycbcr`` has it."""
 _LARGE_SIZES = {4: (752, 1000), 2: (1504, 2000)}
@@ -103,7 +104,7 @@ class EnlargeTest:
         scores = self.scores[key]
         scores.psnr.append(psnr(ours, theirs))
         scores.ssim.append(ssim(ours, theirs))
-        scores.spectrum.append(spectrum_distance(ours, theirs))
+        scores.spectrum.append(spectrum_distance(_middle(ours), _middle(theirs)))
         scores.seconds.append(seconds)
 
     def tables(self) -> tuple[Table, ...]:
@@ -209,6 +210,12 @@ def made_large(photo: Pixels8, scale: int) -> Pixels8:
 def studio_luma(picture: Pixels8) -> Plane:
     """``H x W``, 16 to 235."""
     return np.asarray(picture.astype(np.float64) @ _STUDIO_LUMA + 16)
+
+
+def _middle(plane: Plane) -> Plane:
+    """At most :data:`SPECTRUM_PX` a side: enough windows for a spectrum, and as many from every photo."""
+    rows, columns = (slice(max(0, (side - SPECTRUM_PX) // 2), (side + SPECTRUM_PX) // 2) for side in plane.shape)
+    return plane[rows, columns]
 
 
 def _tensor(pixels: Pixels8) -> torch.Tensor:
