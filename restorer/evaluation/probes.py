@@ -6,6 +6,8 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from restorer.core.errors import WorkError
@@ -13,17 +15,18 @@ from restorer.core.errors import WorkError
 TIMEOUT_S = 1800
 
 
-def run_probe(module: str, *arguments: str) -> dict[str, Any]:
+def run_probe(module: str, *arguments: str, surroundings: Mapping[str, str] = MappingProxyType({})) -> dict[str, Any]:
     """What a probe measured, run without a display.
 
     Args:
         module: name of one that prints a JSON object when it is told ``--json``.
+        surroundings: environment variables it runs with besides those of this process.
 
     Raises:
         WorkError: where it could not run, with what it said.
     """
     command = [sys.executable, "-m", module, "--json", *arguments]
-    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", **surroundings}
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT_S, env=environment, check=False)
     except subprocess.TimeoutExpired:
