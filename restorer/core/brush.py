@@ -12,7 +12,6 @@ import enum
 import functools
 import itertools
 import math
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -37,10 +36,14 @@ _LARGE_PX = 512.0
 _CELLWISE_FROM_PX = 160.0
 """Radius of the solid inside from which dabs are laid down cell by cell: then whole cells fit into it."""
 _BAND_CELLS = 3
+_LEFT_ALONE, _FULL, _EDGE = 0, 1, 2
+"""What a large dab does to a cell: nothing, fills it, or lays its edge over it."""
 _NOTHING = Bounds(0, 0, 0, 0)
 
 Lengths = npt.NDArray[np.floating]
 """Distances or radii in pixels, one per pixel."""
+_Ints = npt.NDArray[np.int_]
+_Flags = npt.NDArray[np.bool_]
 
 
 class BrushMode(enum.Enum):
@@ -146,8 +149,10 @@ class StrokePainter:
         self._editor = MaskEditor(mask)
         self._last: StrokePoint | None = None
         self._to_next_dab = 0.0
-        self._solid: set[tuple[int, int, int]] = set()
-        """Side, row and column of cells that this stroke has filled."""
+        self._solid: dict[int, _Flags] = {}
+        """By the side of the cells, those that this stroke has filled."""
+        self._before: tuple[Plane, tuple[int, int]] | None = None
+        """Stamp and middle pixel of the last large dab of this stroke."""
         self._parts: tuple[Bounds, ...] = ()
         self._small_dabs = False
 
@@ -171,13 +176,18 @@ class StrokePainter:
         return self._parts
 
     def finish(self) -> MaskEdit:
-        self._solid.clear()  # what comes next may change the mask before the stroke goes on
+        self._forget()  # what comes next may change the mask before the stroke goes on
         return self._editor.finish()
 
     def abandon(self) -> Bounds:
         """Takes the whole stroke back; returns what has to be redrawn."""
-        self._solid.clear()
+        self._forget()
         return self._editor.abandon()
+
+    def _forget(self) -> None:
+        """What is known of the mask from the dabs before may no longer be so."""
+        self._solid.clear()
+        self._before = None
 
     def _size(self, pressure: float) -> float:
         return max(MIN_SIZE_PX, self._brush.size_px * min(max(pressure, 0.0), 1.0))
@@ -254,31 +264,47 @@ class StrokePainter:
             the cells that were not yet full, within ``box``.
         """
         side, (x, y), reach = _solid_cell(solid_px), middle, stamp.shape[0] // 2
+        if side not in self._solid:
+            self._solid[side] = np.zeros((-(-self._mask.height // side), -(-self._mask.width // side)), bool)
+        solid, cells = self._solid[side], _cells_of(box, side)
+        covered = self._covered(cells, side, stamp, middle)
+        kinds = np.where(_within(cells, side, middle, solid_px), _FULL, _EDGE)
+        kinds[solid[cells.slices] | _beyond(cells, side, middle, reach)] = _LEFT_ALONE
+        if covered is not None:
+            kinds[covered] = _LEFT_ALONE
         runs: list[Bounds] = []
-        for row in range(box.top // side, (box.bottom - 1) // side + 1):
-            top, bottom = row * side, (row + 1) * side
-            room = solid_px**2 - max(abs(top - y), abs(bottom - y)) ** 2
-            for inside, columns in itertools.groupby(
-                (
-                    column
-                    for column in range(box.left // side, (box.right - 1) // side + 1)
-                    if (side, row, column) not in self._solid
-                ),
-                lambda column: max(abs(column * side - x), abs((column + 1) * side - x)) ** 2 <= room,  # noqa: B023
-            ):
-                for first, last in _stretches(columns):
-                    run = Bounds(first * side, top, (last + 1) * side, bottom).intersect(box)
-                    if inside:
-                        self._editor.touch(run)[...] = 255 if self._brush.mode is BrushMode.ADD else 0
-                        self._solid.update((side, row, column) for column in range(first, last + 1))
-                    else:
-                        values = stamp[run.translate(reach - x, reach - y).slices]
-                        if not self._changes(run, values):
-                            continue
-                        self._combine(run, values)
-                    runs.append(run)
+        for row, line in enumerate(kinds.tolist(), cells.top):
+            for kind, stretch in itertools.groupby(enumerate(line, cells.left), lambda column: column[1]):
+                if kind == _LEFT_ALONE:
+                    continue
+                columns = [column for column, _ in stretch]
+                run = Bounds(columns[0] * side, row * side, (columns[-1] + 1) * side, (row + 1) * side).intersect(box)
+                if kind == _FULL:
+                    self._editor.touch(run)[...] = 255 if self._brush.mode is BrushMode.ADD else 0
+                    solid[row, columns[0] : columns[-1] + 1] = True
+                else:
+                    values = stamp[run.translate(reach - x, reach - y).slices]
+                    if covered is None and not self._changes(run, values):
+                        continue
+                    self._combine(run, values)
+                runs.append(run)
+        self._before = stamp, middle
         self._parts += _bands(runs, x, _BAND_CELLS * side)
         return Bounds.around(runs)
+
+    def _covered(self, cells: Bounds, side: int, stamp: Plane, middle: tuple[int, int]) -> _Flags | None:
+        """Cells all of whose pixels lie nearer to the dab before, which was the same; None where it was another one.
+
+        A stamp does not rise outwards, so that dab has left nothing to do there.
+        """
+        if self._before is None or self._before[0] is not stamp:
+            return None
+        (x, y), (old_x, old_y) = middle, self._before[1]
+        (left, right), (top, bottom) = _edges(cells, side)
+        along_x = np.maximum(left * (x - old_x), right * (x - old_x))
+        along_y = np.maximum(top * (y - old_y), bottom * (y - old_y))
+        nearer: _Flags = 2 * (along_x + along_y) <= x * x + y * y - old_x * old_x - old_y * old_y
+        return nearer
 
     def _changes(self, box: Bounds, values: Plane) -> bool:
         """Whether combining would change anything: behind a large brush its edge lies within the dab before."""
@@ -298,6 +324,36 @@ def _solid_cell(solid_px: float) -> int:
     return 64 if solid_px < 300.0 else 128 if solid_px < 1000.0 else 256
 
 
+def _cells_of(box: Bounds, side: int) -> Bounds:
+    """Rows and columns of the cells that share a pixel with ``box``."""
+    return Bounds(box.left // side, box.top // side, (box.right - 1) // side + 1, (box.bottom - 1) // side + 1)
+
+
+def _edges(cells: Bounds, side: int) -> tuple[tuple[_Ints, _Ints], tuple[_Ints, _Ints]]:
+    """First and last pixel column of each column of cells; first and last pixel row of each row, standing upright."""
+    left = np.arange(cells.left, cells.right) * side
+    top = np.arange(cells.top, cells.bottom)[:, None] * side
+    return (left, left + side - 1), (top, top + side - 1)
+
+
+def _within(cells: Bounds, side: int, middle: tuple[int, int], radius: float) -> _Flags:
+    """Cells that lie in a circle with all of their pixels."""
+    (left, right), (top, bottom) = _edges(cells, side)
+    across = np.maximum(abs(left - middle[0]), abs(right + 1 - middle[0]))
+    down = np.maximum(abs(top - middle[1]), abs(bottom + 1 - middle[1]))
+    within: _Flags = across**2 + down**2 <= radius**2
+    return within
+
+
+def _beyond(cells: Bounds, side: int, middle: tuple[int, int], radius: float) -> _Flags:
+    """Cells of which no pixel lies in a circle."""
+    (left, right), (top, bottom) = _edges(cells, side)
+    across = np.maximum(np.maximum(left - middle[0], middle[0] - right), 0)
+    down = np.maximum(np.maximum(top - middle[1], middle[1] - bottom), 0)
+    beyond: _Flags = across**2 + down**2 > radius**2
+    return beyond
+
+
 def _bands(runs: list[Bounds], middle_x: int, height: int) -> tuple[Bounds, ...]:
     """Rectangles around the runs left and right of the middle, for some rows each: of a crescent not all of its box."""
     groups: dict[tuple[bool, int], list[Bounds]] = {}
@@ -305,21 +361,6 @@ def _bands(runs: list[Bounds], middle_x: int, height: int) -> tuple[Bounds, ...]
         key = run.left + run.right < 2 * middle_x, run.top // height
         groups.setdefault(key, []).append(run)
     return tuple(Bounds.around(group) for group in groups.values())
-
-
-def _stretches(columns: Iterable[int]) -> Iterator[tuple[int, int]]:
-    """First and last of each stretch of rising numbers that misses none."""
-    first = last = None
-    for column in columns:
-        if first is None or last is None:
-            first = last = column
-        elif column == last + 1:
-            last = column
-        else:
-            yield first, last
-            first = last = column
-    if first is not None and last is not None:
-        yield first, last
 
 
 def _between(start: StrokePoint, end: StrokePoint, share: float) -> StrokePoint:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from restorer.core.brush import MAX_SIZE_PX, Brush, BrushMode, StrokePainter, StrokePoint
+from restorer.core.brush import MAX_SIZE_PX, Brush, BrushMode, StrokePainter, StrokePoint, _stamp
 from restorer.core.geometry import Bounds
 from restorer.core.mask import Mask
 
@@ -235,4 +235,15 @@ def test_a_large_stroke_that_is_settled_half_way_paints_again_where_the_mask_was
     painter.finish()
     mask.plane[...] = 0
     painter.add(StrokePoint(895.5, 750.5))
-    assert mask.plane[750, 750] == 255
+    fresh = Mask.empty(1500, 1500)
+    stroke(fresh, Brush(1400.0, 1.0), StrokePoint(890.5, 750.5))
+    assert np.array_equal(mask.plane, fresh.plane)
+
+
+@pytest.mark.parametrize("hardness", [0.0, 0.8, 0.99])
+def test_a_stamp_does_not_rise_outwards(hardness: float) -> None:
+    """What lets a large dab leave alone all that lies nearer to the dab before."""
+    values = _stamp(900.0, hardness).values
+    side = np.arange(values.shape[0]) - values.shape[0] // 2
+    outwards = values.ravel()[np.argsort((side[:, None] ** 2 + side**2).ravel(), kind="stable")]
+    assert (outwards[1:] <= outwards[:-1]).all()

@@ -187,15 +187,16 @@ def _stretches(places: _Indices) -> Iterator[tuple[int, int]]:
 
 def _halve(plane: Plane, target: Plane) -> None:
     """Maxima of 2 x 2 pixels; a last row or column that has no partner stands alone."""
-    if not plane.max():  # many times quicker to find out, and most of most masks
-        target[...] = 0
+    highest = plane.max()
+    if not highest or highest == plane.min():  # quicker to find out, and most of most masks
+        target[...] = highest
         return
     if plane.shape[0] % 2 == 0 and plane.shape[1] % 2 == 0:
         # Neighbours of a row as the two bytes of one number: ten times as fast as taking every other pixel.
         pairs = np.maximum(plane[::2], plane[1::2]).view(np.uint16)
-        first = pairs & np.uint16(0xFF)
+        first = pairs.astype(np.uint8)
         pairs >>= np.uint16(8)
-        target[...] = np.maximum(first, pairs, out=first)
+        np.maximum(first, pairs.astype(np.uint8), out=target)
         return
     rows = plane[::2].copy()
     np.maximum(rows[: plane.shape[0] // 2], plane[1::2], out=rows[: plane.shape[0] // 2])

@@ -124,7 +124,10 @@ class Surface(QWidget):
 
     def _shift(self) -> tuple[float, float]:
         """Device pixels from the widget's corner to the first whole one: at fractional ratios it may lie between."""
-        corner = QPointF(self.mapTo(self.window(), self.rect().topLeft())) * self._ratio()
+        ratio = self._ratio()
+        if ratio == int(ratio):  # the two grids meet
+            return 0.0, 0.0
+        corner = QPointF(self.mapTo(self.window(), self.rect().topLeft())) * ratio
         return math.ceil(corner.x() - _NEARLY) - corner.x(), math.ceil(corner.y() - _NEARLY) - corner.y()
 
     def _canvas(self) -> Bounds:
