@@ -52,16 +52,22 @@ class Layer(ABC):
         scaled = part.translate(-offset_x, -offset_y)
         scaled = scaled.clip(self._viewport.scaled_width, self._viewport.scaled_height)
         for cell in cells(scaled, SIDE):
-            tile = self._tile(cell, self._viewport)
-            if tile is None:
-                continue
             box = cell.bounds(SIDE)
             shown = box.intersect(scaled)
+            tile = self._tile(cell, self._viewport, shown)
+            if tile is None:
+                continue
             source = QRect(shown.left - box.left, shown.top - box.top, shown.width, shown.height)
             painter.drawImage(QPoint(shown.left + offset_x, shown.top + offset_y), tile, source)
 
-    def _tile(self, cell: Cell, viewport: Viewport) -> QImage | None:
-        """The tile of a cell, rendered if it is not there; None where nothing is to be painted."""
+    def _tile(self, cell: Cell, viewport: Viewport, shown: Bounds) -> QImage | None:
+        """The tile of a cell, rendered if it is not there; None where nothing is to be painted.
+
+        Args:
+            cell: of the screen.
+            viewport: which is painted.
+            shown: the scaled pixels that the tile is painted for.
+        """
         if cell not in self._tiles:
             self._tiles[cell] = self._render(cell, viewport)
         return self._tiles[cell]

@@ -87,7 +87,7 @@ class MaskLayer(Layer):
                 part = dirty.intersect(cell.bounds(SIDE))
                 self._dirty[cell] = part.union(self._dirty[cell]) if cell in self._dirty else part
 
-    def _tile(self, cell: Cell, viewport: Viewport) -> QImage | None:
+    def _tile(self, cell: Cell, viewport: Viewport, shown: Bounds) -> QImage | None:
         if cell in self._tiles and cell not in self._dirty:
             return self._tiles[cell]
         box = cell.bounds(SIDE)

@@ -20,6 +20,8 @@ NEAREST_FROM = 4.0
 _LEVEL_TOLERANCE = 1e-9
 _NEAR_PX = 128
 """Device pixels around the window for which tiles are made ahead."""
+_AHEAD_PX = 64
+"""Scaled pixels that are rendered beyond those seen while panning, so that it is not done for every move."""
 _NEIGHBOURS = 2
 """Level pixels around a piece that smooth scaling may look at."""
 
@@ -44,6 +46,13 @@ class PhotoLayer(Layer):
         self.grid_from = math.inf
         """Zoom from which lines are drawn between pixels."""
         self._plan: tuple[Viewport, list[TileKey]] | None = None
+        self._rendered: dict[Cell, Bounds] = {}
+        """Scaled pixels that each tile shows so far: zooming costs what is in view, and no more."""
+
+    def look(self, viewport: Viewport) -> None:
+        super().look(viewport)
+        if len(self._rendered) > len(self._tiles):
+            self._rendered = {cell: part for cell, part in self._rendered.items() if cell in self._tiles}
 
     # -- building
 
@@ -102,30 +111,49 @@ class PhotoLayer(Layer):
 
     # -- rendering
 
+    def _tile(self, cell: Cell, viewport: Viewport, shown: Bounds) -> QImage | None:
+        tile = super()._tile(cell, viewport, shown)
+        rendered = self._rendered[cell]
+        if tile is not None and not rendered.contains(shown):
+            box = _box(cell, viewport)
+            whole = rendered.union(shown if rendered.is_empty else shown.pad(_AHEAD_PX).intersect(box))
+            for part in _around(rendered, whole):
+                self._render_part(tile, box, part, viewport)
+            self._rendered[cell] = whole
+        return tile
+
     def _render(self, cell: Cell, viewport: Viewport) -> QImage:
+        box = _box(cell, viewport)
+        picture = QImage(box.width, box.height, QImage.Format.Format_RGB32)
+        part = viewport.visible_scaled().intersect(box)
+        self._render_part(picture, box, part, viewport)
+        self._rendered[cell] = part
+        return picture
+
+    def _render_part(self, picture: QImage, box: Bounds, part: Bounds, viewport: Viewport) -> None:
+        """Paints these scaled pixels into the picture of ``box``."""
+        if part.is_empty:
+            return
         zoom = viewport.zoom
-        box = cell.bounds(SIDE).clip(viewport.scaled_width, viewport.scaled_height)
         level = level_of(zoom, self.pyramid.top_level)
         scale = zoom * (1 << level)
         region = Bounds(
-            math.floor(box.left / scale),
-            math.floor(box.top / scale),
-            math.ceil(box.right / scale),
-            math.ceil(box.bottom / scale),
+            math.floor(part.left / scale),
+            math.floor(part.top / scale),
+            math.ceil(part.right / scale),
+            math.ceil(part.bottom / scale),
         ).clip(*self.pyramid.level_size(level))
-        picture = QImage(box.width, box.height, QImage.Format.Format_RGB32)
         painter = QPainter(picture)
         painter.translate(-box.left, -box.top)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, zoom < NEAREST_FROM)
-        for part in cells(region, TILE):
-            clip = _on_screen(part.bounds(TILE).clip(*self.pyramid.level_size(level)), scale, box)
+        for cell in cells(region, TILE):
+            clip = _on_screen(cell.bounds(TILE).clip(*self.pyramid.level_size(level)), scale, part)
             if not clip.is_empty:
                 painter.setClipRect(QRect(clip.left, clip.top, clip.width, clip.height))
-                self._paint_tile(painter, TileKey(level, part), zoom, clip)
+                self._paint_tile(painter, TileKey(level, cell), zoom, clip)
         painter.end()
         if zoom >= self.grid_from:
-            draw_pixel_grid(picture, box, zoom)
-        return picture
+            draw_pixel_grid(picture, box, zoom, part)
 
     def _paint_tile(self, painter: QPainter, key: TileKey, zoom: float, clip: Bounds) -> None:
         """Paints a tile, or in its place the nearest coarser one there is and finer ones over it."""
@@ -162,6 +190,23 @@ class PhotoLayer(Layer):
             inside = piece.translate(-tile.bounds.left, -tile.bounds.top)
             painter.drawImage(target, tile.picture, QRectF(inside.left, inside.top, inside.width, inside.height))
         return True
+
+
+def _box(cell: Cell, viewport: Viewport) -> Bounds:
+    """The scaled pixels of a cell."""
+    return cell.bounds(SIDE).clip(viewport.scaled_width, viewport.scaled_height)
+
+
+def _around(inner: Bounds, whole: Bounds) -> tuple[Bounds, ...]:
+    """What ``whole`` has around ``inner``, in rectangles; some may be empty."""
+    if inner.is_empty:
+        return (whole,)
+    return (
+        Bounds(whole.left, whole.top, whole.right, inner.top),
+        Bounds(whole.left, inner.bottom, whole.right, whole.bottom),
+        Bounds(whole.left, inner.top, inner.left, inner.bottom),
+        Bounds(inner.right, inner.top, whole.right, inner.bottom),
+    )
 
 
 def _on_screen(part: Bounds, scale: float, box: Bounds) -> Bounds:

@@ -17,16 +17,18 @@ _EIGHTHS, _GRAY = np.uint32(0x1F1F1F), np.uint32(0x101010)
 """An eighth of each channel, and of middle gray: seen on dark and on light parts, and not read as a line of theirs."""
 
 
-def draw_pixel_grid(picture: QImage, box: Bounds, zoom: float) -> None:
+def draw_pixel_grid(picture: QImage, box: Bounds, zoom: float, part: Bounds | None = None) -> None:
     """Draws the lines into a picture of a part of the photo, in place.
 
     Args:
         picture: 32 bits a pixel.
         box: the scaled pixels it shows.
         zoom: device pixels per pixel of the photo.
+        part: the scaled pixels in ``box`` to draw them in; all if None.
     """
-    words = words_of(picture)
-    columns, rows = _starts(box.left, box.right, zoom), _starts(box.top, box.bottom, zoom)
+    part = box if part is None else part
+    words = words_of(picture)[part.translate(-box.left, -box.top).slices]
+    columns, rows = _starts(part.left, part.right, zoom), _starts(part.top, part.bottom, zoom)
     crossings = words[np.ix_(rows, columns)]
     words[:, columns] = _veiled(words[:, columns])
     words[np.ix_(rows, columns)] = crossings  # or they would be drawn twice

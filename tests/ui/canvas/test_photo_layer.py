@@ -152,6 +152,30 @@ def test_panning_renders_only_what_comes_into_view(noise: Image, monkeypatch: py
     assert 0 < len({cell.column for cell in rendered}) <= 1
 
 
+@pytest.mark.parametrize("zoom", [0.7, 1.0, 1.37, 8.0])
+def test_what_comes_into_view_bit_by_bit_is_as_if_rendered_at_once(noise: Image, zoom: float) -> None:
+    layer, at_once = (PhotoLayer(TilePyramid(noise, to_display)) for _ in range(2))
+    layer.grid_from = at_once.grid_from = 8.0
+    viewport = view_of(noise, zoom, 300, 200)
+    for move in ((-37, -23), (-90, 60), (150, 40), (-3, -80), (700, 0), (-650, 5)):
+        viewport = viewport.panned(*move)
+        layer.work(viewport, NEVER)
+        seen = painted(layer, viewport).astype(int)
+    at_once.work(viewport, NEVER)
+    differing = np.abs(seen - painted(at_once, viewport))
+    assert differing.max() <= (0 if zoom in (1.0, 8.0) else 3)
+
+
+def test_zooming_renders_no_more_than_is_in_view(noise: Image, monkeypatch: pytest.MonkeyPatch) -> None:
+    layer = PhotoLayer(TilePyramid(noise, to_display))
+    viewport = view_of(noise, 1.5, 700, 500)
+    rendered = []
+    render = PhotoLayer._render_part
+    monkeypatch.setattr(PhotoLayer, "_render_part", lambda *args: rendered.append(args[3]) or render(*args))
+    painted(layer, viewport)
+    assert sum(part.area for part in rendered) == viewport.visible_scaled().area
+
+
 def test_a_changed_part_alone_is_rendered_again(noise: Image, monkeypatch: pytest.MonkeyPatch) -> None:
     layer = PhotoLayer(TilePyramid(noise, to_display))
     viewport = view_of(noise, 1.0, 1400, 1100)
