@@ -16,8 +16,8 @@ from restorer.ui.canvas.photo_layer import level_of
 from restorer.ui.canvas.tile_order import in_photo
 from restorer.ui.canvas.viewport import Viewport
 
-_CELL = 128
-"""Side of the cells that follow the mask, in pixels of their level."""
+_CELL = 256
+"""Side of the cells that follow the mask, in pixels of the mask."""
 _Indices = npt.NDArray[np.intp]
 
 
@@ -27,14 +27,6 @@ class _Hidden:
 
     bounds: Bounds
     used: Plane
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Level:
-    """A reduced mask, and which of its cells have not followed the mask yet."""
-
-    plane: Plane
-    stale: npt.NDArray[np.bool_]
 
 
 class MaskLevels:
@@ -52,12 +44,14 @@ class MaskLevels:
         self._mask = mask
         self._is_empty = is_empty
         self._hidden: list[_Hidden] = []
-        self._reduced: list[_Level] = []
+        self._reduced: list[Plane] = []
         width, height = mask.width, mask.height
         while width > 1 or height > 1:
             width, height = (width + 1) // 2, (height + 1) // 2
-            stale = np.full((-(-height // _CELL), -(-width // _CELL)), not is_empty)
-            self._reduced.append(_Level(np.zeros((height, width), np.uint8), stale))
+            self._reduced.append(np.zeros((height, width), np.uint8))
+        rows, columns = -(-mask.height // _CELL), -(-mask.width // _CELL)
+        self._stale = np.full((len(self._reduced), rows, columns), not is_empty)
+        """Of every reduced level, the cells that have not followed the mask yet."""
 
     def hide(self, bounds: Bounds, used: Mask) -> None:
         """Stops showing marks inside ``bounds`` that are the same in ``used``."""
@@ -77,10 +71,8 @@ class MaskLevels:
         if part.is_empty:
             return
         self._is_empty = False
-        # In bare numbers: a stroke comes here for every move, and there are more than a dozen levels.
-        left, top, right, bottom = part.left, part.top, part.right - 1, part.bottom - 1
-        for bits, level in enumerate(self._reduced, start=_CELL.bit_length()):
-            level.stale[top >> bits : (bottom >> bits) + 1, left >> bits : (right >> bits) + 1] = True
+        rows, columns = _grid(part, 0)
+        self._stale[:, rows, columns] = True
 
     def is_fresh(self, scaled: Bounds, viewport: Viewport) -> bool:
         """Whether :meth:`sample` there has nothing to catch up with."""
@@ -92,21 +84,36 @@ class MaskLevels:
             int(scaled.right / scale) + 2,
             int(scaled.bottom / scale) + 2,
         ).clip(*self._level_size(level))
-        return level == 0 or part.is_empty or not self._reduced[level - 1].stale[_grid(part)].any()
+        return level == 0 or part.is_empty or not self._stale[level - 1][_grid(part, level)].any()
 
     def _freshen(self, number: int, part: Bounds) -> None:
-        """Brings a part of a reduced level up to date, and of those below it what that takes."""
-        level = self._reduced[number - 1]
-        if not level.stale[_grid(part)].any():
+        """Brings a part of a reduced level up to date."""
+        stale = self._stale[number - 1]
+        rows, columns = _grid(part, number)
+        if not stale[rows, columns].any():
             return
-        height, width = level.plane.shape
-        rows, columns = _grid(part)
-        for row in range(rows.start, rows.stop):
-            for first, last in _stretches(np.flatnonzero(level.stale[row, columns]) + columns.start):
-                box = Bounds(first * _CELL, row * _CELL, (last + 1) * _CELL, (row + 1) * _CELL).clip(width, height)
-                below = in_photo(box, 1).clip(*self._level_size(number - 1))
-                _halve(self._level(number - 1, below), level.plane[box.slices])
-        level.stale[rows, columns] = False
+        height, width = self._reduced[number - 1].shape
+        for row in range(rows.start, min(rows.stop, stale.shape[0])):
+            for first, last in _stretches(np.flatnonzero(stale[row, columns]) + columns.start):
+                box = Bounds(
+                    first * _CELL >> number,
+                    row * _CELL >> number,
+                    -(-(last + 1) * _CELL >> number),
+                    -(-(row + 1) * _CELL >> number),
+                ).clip(width, height)
+                self._reduce(number, box)
+        stale[rows, columns] = False
+
+    def _reduce(self, number: int, box: Bounds) -> None:
+        """Makes a part of a level anew: from the next one below that is up to date there, which may be the mask.
+
+        Those in between are left as they are: while somebody paints at one zoom, nobody looks at them.
+        """
+        for below in range(number - 1, -1, -1):
+            part = in_photo(box, number - below).clip(*self._level_size(below))
+            if below == 0 or not self._stale[below - 1][_grid(part, below)].any():
+                _reduce(self._level(below, part), number - below, self._reduced[number - 1][box.slices])
+                return
 
     def sample(self, scaled: Bounds, viewport: Viewport) -> Plane | None:
         """What the screen shows of the mask: the largest value under each device pixel.
@@ -146,14 +153,14 @@ class MaskLevels:
     def _level_size(self, level: int) -> tuple[int, int]:
         if level == 0:
             return self._mask.width, self._mask.height
-        height, width = self._reduced[level - 1].plane.shape
+        height, width = self._reduced[level - 1].shape
         return width, height
 
     def _level(self, level: int, part: Bounds) -> Plane:
         """A part of a level; not to be written."""
         if level > 0:
             self._freshen(level, part)
-            return self._reduced[level - 1].plane[part.slices]
+            return self._reduced[level - 1][part.slices]
         live = self._mask.plane[part.slices]
         over = [hidden for hidden in self._hidden if hidden.bounds.overlaps(part)]
         if not over:
@@ -172,10 +179,10 @@ def _padded(plane: Plane, inside: Bounds, scaled: Bounds) -> Plane:
     return padded
 
 
-def _grid(part: Bounds) -> tuple[slice, slice]:
+def _grid(part: Bounds, level: int) -> tuple[slice, slice]:
     """The cells that share a pixel with a part of a level."""
-    rows = slice(part.top // _CELL, -(-part.bottom // _CELL))
-    return rows, slice(part.left // _CELL, -(-part.right // _CELL))
+    rows = slice((part.top << level) // _CELL, -(-(part.bottom << level) // _CELL))
+    return rows, slice((part.left << level) // _CELL, -(-(part.right << level) // _CELL))
 
 
 def _stretches(places: _Indices) -> Iterator[tuple[int, int]]:
@@ -185,24 +192,27 @@ def _stretches(places: _Indices) -> Iterator[tuple[int, int]]:
             yield int(stretch[0]), int(stretch[-1])
 
 
-def _halve(plane: Plane, target: Plane) -> None:
-    """Maxima of 2 x 2 pixels; a last row or column that has no partner stands alone."""
+def _reduce(plane: Plane, times: int, target: Plane) -> None:
+    """Maxima of squares of ``2 ** times`` pixels; the last ones of a row or column may be cut off."""
     highest = plane.max()
     if not highest or highest == plane.min():  # quicker to find out, and most of most masks
         target[...] = highest
         return
-    if plane.shape[0] % 2 == 0 and plane.shape[1] % 2 == 0:
+    side = 1 << times
+    (height, width), whole = plane.shape, plane.shape[0] // side
+    rows: Plane = np.empty((-(-height // side), width), np.uint8)
+    np.maximum.reduce(plane[: whole * side].reshape(whole, side, width), axis=1, out=rows[:whole])
+    if whole < len(rows):
+        np.maximum.reduce(plane[whole * side :], axis=0, out=rows[-1])
+    for _ in range(times):
+        if rows.shape[1] % 2:
+            rows = np.concatenate((rows, rows[:, -1:]), axis=1)
         # Neighbours of a row as the two bytes of one number: ten times as fast as taking every other pixel.
-        pairs = np.maximum(plane[::2], plane[1::2]).view(np.uint16)
+        pairs = rows.view(np.uint16)
         first = pairs.astype(np.uint8)
         pairs >>= np.uint16(8)
-        np.maximum(first, pairs.astype(np.uint8), out=target)
-        return
-    rows = plane[::2].copy()
-    np.maximum(rows[: plane.shape[0] // 2], plane[1::2], out=rows[: plane.shape[0] // 2])
-    target[...] = rows[:, ::2]
-    whole = target[:, : plane.shape[1] // 2]
-    np.maximum(whole, rows[:, 1::2], out=whole)
+        rows = np.maximum(first, pairs.astype(np.uint8), out=first)
+    target[...] = rows
 
 
 @functools.lru_cache(maxsize=256)

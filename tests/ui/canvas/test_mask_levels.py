@@ -66,24 +66,48 @@ def test_following_equals_starting_over(edits: list[tuple[int, int, int, int, in
     assert np.array_equal(whole(levels, mask, zoom), whole(MaskLevels(mask), mask, zoom))
 
 
+def test_levels_looked_at_in_any_order_between_changes_are_the_largest_values_below() -> None:
+    random = np.random.default_rng(8)
+    mask = Mask.empty(1301, 777)
+    levels = MaskLevels(mask, is_empty=True)
+    for _ in range(60):
+        left, top, value = (int(random.integers(0, stop)) for stop in (1300, 776, 256))
+        box = Bounds(left, top, left + 1 + 400 // (1 + value % 40), top + 1 + value).clip(1301, 777)
+        mask.plane[box.slices] = (
+            random.integers(0, 256) if value % 3 else random.integers(0, 256, (box.height, box.width))
+        )
+        levels.update(box)
+        number = int(random.integers(1, 12))
+        side = 1 << number
+        padded = np.zeros((-(-777 // side) * side, -(-1301 // side) * side), np.uint8)
+        padded[:777, :1301] = mask.plane
+        blocks = padded.reshape(padded.shape[0] // side, side, padded.shape[1] // side, side)
+        expected = blocks.max(axis=(1, 3))
+        height, width = expected.shape
+        part = Bounds(width // 3, height // 4, width, height - height // 4)
+        assert np.array_equal(levels._level(number, part), expected[part.slices])
+
+
 def test_a_change_costs_nothing_until_it_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
-    halved: list[tuple[int, ...]] = []
-    halve = mask_levels._halve
-    monkeypatch.setattr(mask_levels, "_halve", lambda plane, out: (halved.append(plane.shape), halve(plane, out))[1])
+    reduced: list[tuple[int, ...]] = []
+    reduce = mask_levels._reduce
+    monkeypatch.setattr(
+        mask_levels, "_reduce", lambda plane, *rest: (reduced.append(plane.shape), reduce(plane, *rest))
+    )
     mask = Mask.empty(4096, 4096)
     levels = MaskLevels(mask, is_empty=True)
     viewport = Viewport(500, 400, 4096, 4096).zoomed(0.5)
     assert levels.is_fresh(Bounds(0, 0, 2048, 2048), viewport)
     mask.plane[...] = 255
     levels.update(Bounds(0, 0, 4096, 4096))
-    assert halved == []
+    assert reduced == []
     assert not levels.is_fresh(Bounds(0, 0, 100, 100), viewport)
     plane = levels.sample(Bounds(0, 0, 100, 100), viewport)
     assert plane is not None
     assert (plane == 255).all()
-    assert halved == [(256, 256)], "one cell of one level"
+    assert reduced == [(256, 256)], "one cell of one level"
     levels.sample(Bounds(0, 0, 100, 100), viewport)
-    assert len(halved) == 1
+    assert len(reduced) == 1
 
 
 @pytest.mark.parametrize("zoom", [1.0, 2.0, 3.5])
