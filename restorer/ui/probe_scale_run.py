@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 
 from restorer.core.brush import Brush
 from restorer.formats.raster import ExportOptions
+from restorer.session.marking.operations import operation_order
 from restorer.session.settings_file import SettingsStore
 from restorer.ui.canvas import CanvasView
 from restorer.ui.exporting import ExportOrder
@@ -199,7 +200,8 @@ def _invert(workspace: Workspace, canvas: CanvasView) -> dict[str, float]:
     watch = GapWatch()
     watch.start()
     assert workspace.document is not None
-    workspace.replace_mask(255 - workspace.document.mask.plane, "Invert mask")
+    workspace.order_mask(operation_order("invert", 0, workspace.document.image))
+    until(lambda: not workspace.mask_work.is_busy)
     settle(1500)
     return watch.stop()
 
