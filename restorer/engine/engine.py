@@ -37,7 +37,8 @@ from restorer.store.catalogue import Catalogue
 
 RESIDENT_SHARE = 0.25
 """Share of the device's memory that models may occupy while nobody uses them."""
-_COMPILED_KEPT = 256
+_COMPILED_KEPT = 64
+"""Layers at one size that oneDNN keeps compiled: all of a network (some 15) at four sizes."""
 _MIXES_KEPT = 3
 """Mixes of one pair that stay loaded: enough to go back and forth between two ends of a slider."""
 
@@ -310,7 +311,8 @@ class _Runner:
 
 def _configure_torch(threads: int | None) -> None:
     # Read when the first layer runs. Each crop has another size, and oneDNN keeps what it compiled for each layer and
-    # size: of its own accord 1024 of them, some 60 MB that help nobody. This many hold every layer at a few sizes.
+    # size: of its own accord 1024 of them, some 60 MB that help nobody, and that come slowly, over hundreds of jobs.
+    # To compile one takes 0.2 ms, so that forgetting costs nothing that could be measured.
     os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", str(_COMPILED_KEPT))
     if threads is not None:
         torch.set_num_threads(threads)

@@ -9,6 +9,8 @@ from restorer.evaluation.report import Gate, Report, Table
 
 PROBE = "restorer.ui.probe_jobs"
 JOBS = 1000
+WARM_SHARE = 0.5
+"""Jobs asked for before those: lists, logs and caches are full, and the heap has its shape, after some 400."""
 MOST_GROWTH = 0.02
 HAND_BACK = {"MALLOC_MMAP_THRESHOLD_": str(128 << 10)}
 """Has glibc give freed blocks of 128 KiB and more back at once: its own limit, before it begins to raise it.
@@ -22,23 +24,26 @@ def jobs_suite(*, jobs: int = JOBS, seed: int = 1, model: str = "") -> Report:
     """Runs the probe of jobs and judges what it counted. Takes some minutes.
 
     Args:
-        jobs: how many are asked for.
+        jobs: how many are asked for, after half as many that warm up.
         seed: of everything that is random.
         model: id of the weights; the best installed if empty.
 
     Raises:
         WorkError: where the probe could not run, with what it said.
     """
-    arguments = ["--jobs", str(jobs), "--seed", str(seed), *(("--model", model) if model else ())]
+    warm = str(round(jobs * WARM_SHARE))
+    arguments = ["--jobs", str(jobs), "--warm", warm, "--seed", str(seed), *(("--model", model) if model else ())]
     figures = run_probe(PROBE, *arguments, surroundings=HAND_BACK)
     counts = {"asked for": figures["jobs"], **figures["ended"], "results not applied": figures["results_stale"]}
     counts |= {f"made: {kind}": count for kind, count in figures["faults"].items()}
+    memory = zip(("after warm-up", *(f"after {part}/4" for part in range(1, 5))), figures["resident_mib"], strict=True)
     return Report(
         suite="jobs",
         subject=f"{figures['jobs']} jobs, seed {seed}, {figures['seconds']:.0f} s",
         tables=(
             Table("Jobs", ("what", "count"), tuple((name, float(count)) for name, count in counts.items())),
             Table("What was done", ("what", "count"), tuple((k, float(v)) for k, v in figures["actions"].items())),
+            Table("Memory in use", ("when", "MiB"), tuple(memory)),
         ),
         gates=judge(figures),
         values={"probe": figures},

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import enum
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import count
 
 from PySide6.QtCore import QObject, Signal
 
+from restorer.core.progress import CancelToken
 from restorer.session.job_log import JobLog
+from restorer.ui.heap import give_back_freed
 from restorer.ui.workers import Lane, Ticket, Work
 
 _ETA_STANDS_S = 1.0
@@ -316,7 +318,7 @@ class JobQueue(QObject):
             plan.on_error(job, error)
             return
         job.ticket = Ticket(
-            work,
+            _tidily(work),
             on_event=lambda event: plan.on_event(job, event),
             on_failed=lambda error: plan.on_error(job, error),
             on_ended=lambda: self._on_ended(job),
@@ -329,3 +331,15 @@ class JobQueue(QObject):
         job.ticket = None
         if cancelled and not job.state.is_over:
             self.settle(job, JobState.CANCELLED, "Cancelled")
+
+
+def _tidily(work: Work) -> Work:
+    """The same work, after which the lane's thread gives back what it freed, however it ended."""
+
+    def run(token: CancelToken) -> Iterator[object]:
+        try:
+            yield from work(token)
+        finally:
+            give_back_freed()
+
+    return run

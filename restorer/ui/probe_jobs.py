@@ -35,7 +35,8 @@ _PAUSE_MS = 2
 _WAIT_S = 0.5
 _RENEW_EVERY = 30
 """Jobs after which the oldest photo is closed and another one opened."""
-_WARM_SHARE = 0.25
+_PARTS = 4
+"""Into which the jobs are parted, after each of which memory is looked at."""
 _FAULT_SHARE = 0.3
 _LOST_SHARE = 0.2
 """Share of exports to a folder that is not there."""
@@ -267,14 +268,16 @@ class JobsProbe:
 
 
 def measure_jobs(
-    folder: Path, *, jobs: int, seed: int, model: str = "", fault_share: float = _FAULT_SHARE
+    folder: Path, *, jobs: int, seed: int, model: str = "", warm: int = 0, fault_share: float = _FAULT_SHARE
 ) -> dict[str, Any]:
     """Plays, counts, and says what it came to.
 
     Args:
         folder: for photos, exports and the log of devices.
-        jobs: how many are asked for; the first quarter only warms up.
+        jobs: how many are asked for.
+        seed: of everything that is random.
         model: see :class:`JobsProbe`.
+        warm: how many more are asked for before, until caches are full; what grows is counted from there.
         fault_share: of network calls that go wrong.
     """
     from PySide6.QtWidgets import QApplication
@@ -290,11 +293,13 @@ def measure_jobs(
     session.faults = Faults(seed, fault_share)
     workspace = Workspace(session)
     probe = JobsProbe(workspace, folder, seed=seed, model=model)
-    warm = max(round(jobs * _WARM_SHARE), 1)
     probe.play(warm)
     warm_threads, warm_bytes = _os_threads(), _resident_bytes()
-    probe.play(jobs - warm)
-    end_threads, end_bytes = _os_threads(), _resident_bytes()
+    curve = [warm_bytes]
+    for part in range(_PARTS):
+        probe.play(jobs * (part + 1) // _PARTS - jobs * part // _PARTS)
+        curve.append(_resident_bytes())
+    end_threads, end_bytes = _os_threads(), curve[-1]
     ended = workspace.close()
     left = [thread.name for thread in threading.enumerate() if thread not in threads_before and _is_real(thread)]
     tally = probe.tally
@@ -314,7 +319,7 @@ def measure_jobs(
         "lanes_ended": ended,
         "threads_left": left,
         "os_threads": {"warm": warm_threads, "end": end_threads},
-        "resident_mib": {"warm": round(warm_bytes / _MIB, 1), "end": round(end_bytes / _MIB, 1)},
+        "resident_mib": [round(count / _MIB, 1) for count in curve],
         "growth": round(end_bytes / warm_bytes - 1, 4) if warm_bytes else 0.0,
         "seconds": round(time.monotonic() - started, 1),
     }
@@ -358,7 +363,10 @@ def _os_threads() -> int:
 
 def _resident_bytes() -> int:
     """Memory of the process that is in use, after what can be collected was; 0 where the system does not say."""
+    from restorer.ui.heap import give_back_freed
+
     gc.collect()
+    give_back_freed()
     return _status("VmRSS:") * 1024
 
 
@@ -374,12 +382,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m restorer.ui.probe_jobs", description=__doc__)
     parser.add_argument("--json", action="store_true", help="print one JSON object, nothing else")
     parser.add_argument("--jobs", type=int, default=1000)
+    parser.add_argument("--warm", type=int, default=0, help="jobs before those, until caches are full")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--model", default="", help="model id or classical; the best installed one if not said")
     chosen = parser.parse_args(arguments)
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     with tempfile.TemporaryDirectory() as folder:
-        report = measure_jobs(Path(folder), jobs=chosen.jobs, seed=chosen.seed, model=chosen.model)
+        asked = {"jobs": chosen.jobs, "warm": chosen.warm, "seed": chosen.seed}
+        report = measure_jobs(Path(folder), **asked, model=chosen.model)
     sys.stdout.write(json.dumps(report, indent=None if chosen.json else 2) + "\n")
     return 0
 

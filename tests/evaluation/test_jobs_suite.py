@@ -67,7 +67,4 @@ def test_sixty_jobs_with_trouble_lose_nothing(tmp_path: Path) -> None:
 @pytest.mark.timeout(1800)
 def test_a_thousand_jobs() -> None:
     report = jobs_suite()
-    missed = {gate.name for gate in report.gates if not gate.reached}
-    # The growth that is wanted, 2 %, is not reached yet: holes of ever other sizes fragment the heap.
-    assert missed <= {"memory after warm-up"}, report.values
-    assert report.values["probe"]["growth"] < 0.05
+    assert [gate.name for gate in report.gates if not gate.reached] == [], report.values

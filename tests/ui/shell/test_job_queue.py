@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from restorer.core.errors import Cancelled
 from restorer.core.progress import CancelToken
+from restorer.ui import job_queue
 from restorer.ui.job_queue import Job, JobPlan, JobQueue, JobState
 from restorer.ui.workers import Lanes, Work
 
@@ -260,3 +261,25 @@ def test_the_list_stays_short_and_lets_go_of_photos(stage: Stage, qtbot: QtBot) 
     assert [job.can_retry for job in jobs] == [False] * 100 + [True] * 8
     stage.queue.dismiss_over()
     assert stage.queue.jobs == ()
+
+
+def test_what_a_job_freed_is_given_back_on_its_thread_however_it_ended(
+    stage: Stage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: list[threading.Thread] = []
+    monkeypatch.setattr(job_queue, "give_back_freed", lambda: threads.append(threading.current_thread()))
+    done, cancelled = stage.add("done"), stage.add("cancelled")
+    stage.gates["done"].set()
+    qtbot.waitUntil(lambda: cancelled.state is JobState.RUNNING)
+    assert len(threads) == 1
+    stage.queue.cancel(cancelled)
+    qtbot.waitUntil(lambda: cancelled.state is JobState.CANCELLED)
+    failed = stage.add("failed", begin=lambda _job: _broken)
+    qtbot.waitUntil(lambda: failed.state is JobState.FAILED and len(threads) == 3)
+    assert done.state is JobState.DONE
+    assert threading.main_thread() not in threads
+
+
+def _broken(_token: CancelToken) -> Iterator[object]:
+    raise RuntimeError("on purpose")
+    yield
