@@ -15,7 +15,7 @@ from restorer.core.result import TaskResult
 from restorer.tasks.classical_restoration import ShiftedCompression
 from restorer.tasks.jpeg_traces import QUALITY, UNTOUCHED, survey_quality
 from restorer.tasks.spec import CLASSICAL, Fidelity, Locality, Task, TaskInput
-from restorer.tasks.whole import ClassicalRunner, NetworkRunner, Runner, sweep_photo, within_range
+from restorer.tasks.whole import ClassicalRunner, NetworkRunner, Runner, inward_feather, sweep_photo, within_range
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +39,7 @@ class DeblockParams:
         high=100,
         step=1,
     )
-    feather_px: int = param(
-        8,
-        "Width of the soft transition inside the mask's edge, where there is a mask.",
-        label="Feather",
-        low=0,
-        high=64,
-        step=1,
-        unit="px",
-        advanced=True,
-    )
+    feather_px: int = inward_feather()
 
 
 def run(given: TaskInput, engine: Engine, token: CancelToken) -> Generator[TaskEvent, None, TaskResult]:

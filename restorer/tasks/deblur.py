@@ -18,7 +18,7 @@ from restorer.tasks.blur_level import BLUR, survey_blur
 from restorer.tasks.classical_restoration import RichardsonLucy
 from restorer.tasks.noise_level import NOISE, STEPS, survey_noise
 from restorer.tasks.spec import CLASSICAL, Fidelity, Locality, Task, TaskInput
-from restorer.tasks.whole import ClassicalRunner, NetworkRunner, Runner, sweep_photo, within_range
+from restorer.tasks.whole import ClassicalRunner, NetworkRunner, Runner, inward_feather, sweep_photo, within_range
 
 FAITHFUL_UP_TO = 50.0
 """Amount, in per cent, up to which a network may only do what the classical inverse does as well."""
@@ -50,16 +50,7 @@ class DeblurParams:
         step=0.1,
         unit="px",
     )
-    feather_px: int = param(
-        8,
-        "Width of the soft transition inside the mask's edge, where there is a mask.",
-        label="Feather",
-        low=0,
-        high=64,
-        step=1,
-        unit="px",
-        advanced=True,
-    )
+    feather_px: int = inward_feather()
 
 
 def survey(photo: Image, token: CancelToken) -> Mapping[str, float]:

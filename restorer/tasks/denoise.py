@@ -17,7 +17,7 @@ from restorer.tasks.classical_restoration import NonLocalMeans
 from restorer.tasks.jpeg_traces import luma
 from restorer.tasks.noise_level import NOISE, STEPS, survey_noise
 from restorer.tasks.spec import CLASSICAL, Fidelity, Locality, Task, TaskInput
-from restorer.tasks.whole import ClassicalRunner, NetworkRunner, Runner, sweep_photo, within_range
+from restorer.tasks.whole import ClassicalRunner, NetworkRunner, Runner, inward_feather, sweep_photo, within_range
 
 _FINE_PX = 2.0
 """Grain is what of the noise is finer than a blur of this deviation; the rest is blotches, which nobody wants back."""
@@ -67,16 +67,7 @@ class DenoiseParams:
         high=100,
         step=0.1,
     )
-    feather_px: int = param(
-        8,
-        "Width of the soft transition inside the mask's edge, where there is a mask.",
-        label="Feather",
-        low=0,
-        high=64,
-        step=1,
-        unit="px",
-        advanced=True,
-    )
+    feather_px: int = inward_feather()
 
 
 def run(given: TaskInput, engine: Engine, token: CancelToken) -> Generator[TaskEvent, None, TaskResult]:
