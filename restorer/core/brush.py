@@ -2,7 +2,8 @@
 
 A stroke is what a round brush covers on its way. Thin brushes are swept: the coverage of each stretch of the way is
 worked out at once. Thick ones are laid down as dabs, close enough together that no scallops show: a dab is a cached
-stamp, so it costs no more than its own pixels. Either way coverage is combined with ``maximum`` (add) or ``minimum``
+stamp, so it costs no more than its own pixels; large ones are written to the mask when there is time, or when somebody
+looks at it. Either way coverage is combined with ``maximum`` (add) or ``minimum``
 (subtract), and nothing depends on the photo's size.
 """
 
@@ -12,6 +13,7 @@ import enum
 import functools
 import itertools
 import math
+from collections import deque
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -19,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from restorer.core.geometry import Bounds
+from restorer.core.large_dabs import Dab, LargeDabs, Run, around, combine
 from restorer.core.mask import Mask, MaskEdit, MaskEditor, Plane
 
 MIN_SIZE_PX = 1.0
@@ -35,15 +38,12 @@ _SIZES_PER_OCTAVE = 64
 _LARGE_PX = 512.0
 _CELLWISE_FROM_PX = 160.0
 """Radius of the solid inside from which dabs are laid down cell by cell: then whole cells fit into it."""
-_BAND_CELLS = 3
-_LEFT_ALONE, _FULL, _EDGE = 0, 1, 2
-"""What a large dab does to a cell: nothing, fills it, or lays its edge over it."""
+_MOST_OWED = 4
+"""Large dabs that may wait to be written: the end of a stroke has to wait for them."""
 _NOTHING = Bounds(0, 0, 0, 0)
 
 Lengths = npt.NDArray[np.floating]
 """Distances or radii in pixels, one per pixel."""
-_Ints = npt.NDArray[np.int_]
-_Flags = npt.NDArray[np.bool_]
 
 
 class BrushMode(enum.Enum):
@@ -149,17 +149,17 @@ class StrokePainter:
         self._editor = MaskEditor(mask)
         self._last: StrokePoint | None = None
         self._to_next_dab = 0.0
-        self._solid: dict[int, _Flags] = {}
-        """By the side of the cells, those that this stroke has filled."""
-        self._before: tuple[Plane, tuple[int, int]] | None = None
-        """Stamp and middle pixel of the last large dab of this stroke."""
+        self._large = LargeDabs(mask.width, mask.height, adds=brush.mode is BrushMode.ADD)
+        self._owed: deque[tuple[Dab, tuple[Run, ...]]] = deque()
         self._parts: tuple[Bounds, ...] = ()
-        self._small_dabs = False
+        self._laid: tuple[Dab, ...] = ()
+        self._small_dabs = self._looked = False
 
     def add(self, point: StrokePoint) -> Bounds:
         """Continues the stroke to ``point``; returns the changed part of the mask (may be empty)."""
         start, self._last = self._last, point
-        self._parts, self._small_dabs = (), False
+        self._parts, self._laid = (), ()
+        self._small_dabs = self._looked = False
         if self._brush.size_px <= MIN_SIZE_PX:
             changed = self._hairline(start or point, point)
         elif self._brush.size_px < _SWEPT_BELOW_PX:
@@ -175,19 +175,45 @@ class StrokePainter:
         """What :meth:`add` changed the last time, in rectangles that leave out the full inside of a large brush."""
         return self._parts
 
+    @property
+    def laid(self) -> tuple[Dab, ...]:
+        """The dabs that alone make up what :meth:`add` changed the last time; empty where it was more than these, or
+        where they take away. For who wants to show them without waiting until they are written."""
+        plain = self._small_dabs or self._looked or self._brush.mode is not BrushMode.ADD
+        return () if plain else self._laid
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether something is still to be written. Whoever reads :attr:`Mask.plane` never sees that: it is written
+        first."""
+        return bool(self._owed)
+
+    def write(self) -> None:
+        """Writes the oldest dab that is still to be written: a few milliseconds, best spent between two frames."""
+        if self._owed:
+            self._mask.owe(None)
+            dab, runs = self._owed.popleft()
+            self._large.write(self._editor, dab, runs, looks=False)
+            self._mask.owe(self._write_all if self._owed else None)
+
+    def _write_all(self) -> None:
+        while self._owed:
+            self.write()
+
     def finish(self) -> MaskEdit:
-        self._forget()  # what comes next may change the mask before the stroke goes on
+        self._write_all()
+        self._large.forget()  # what comes next may change the mask before the stroke goes on
         return self._editor.finish()
 
     def abandon(self) -> Bounds:
         """Takes the whole stroke back; returns what has to be redrawn."""
-        self._forget()
-        return self._editor.abandon()
-
-    def _forget(self) -> None:
-        """What is known of the mask from the dabs before may no longer be so."""
-        self._solid.clear()
-        self._before = None
+        if self._owed:
+            self._mask.owe(None)
+        # It is shown, though it was not written.
+        shown = Bounds.around(run.bounds for _, runs in self._owed for run in runs)
+        self._owed.clear()
+        self._large.forget()
+        return self._editor.abandon().union(shown)
 
     def _size(self, pressure: float) -> float:
         return max(MIN_SIZE_PX, self._brush.size_px * min(max(pressure, 0.0), 1.0))
@@ -245,122 +271,40 @@ class StrokePainter:
 
     def _dab(self, point: StrokePoint) -> Bounds:
         stamp, solid_px = _stamp(self._size(point.pressure), self._brush.hardness)
-        reach = stamp.shape[0] // 2
-        column, row = math.floor(point.x), math.floor(point.y)
-        whole = Bounds(column - reach, row - reach, column + reach + 1, row + reach + 1)
-        box = whole.clip(self._mask.width, self._mask.height)
+        dab = Dab(stamp, solid_px, math.floor(point.x), math.floor(point.y))
+        box = dab.bounds.clip(self._mask.width, self._mask.height)
         if box.is_empty:
             return _NOTHING
         if solid_px < _CELLWISE_FROM_PX:
-            self._combine(box, stamp[box.translate(-whole.left, -whole.top).slices])
+            self._combine(box, dab.values(box))
             self._small_dabs = True
             return box
-        return self._dab_cells(box, stamp, solid_px, (column, row))
+        return self._large_dab(dab)
 
-    def _dab_cells(self, box: Bounds, stamp: Plane, solid_px: float, middle: tuple[int, int]) -> Bounds:
-        """A large dab, cell by cell: most of it lies where the dab before has left nothing to do.
+    def _large_dab(self, dab: Dab) -> Bounds:
+        """A large dab, cell by cell: what it changes is planned at once, and owed to the mask.
 
         Returns:
-            the cells that were not yet full, within ``box``.
+            the cells that were not yet full, within the dab.
         """
-        side, (x, y), reach = _solid_cell(solid_px), middle, stamp.shape[0] // 2
-        if side not in self._solid:
-            self._solid[side] = np.zeros((-(-self._mask.height // side), -(-self._mask.width // side)), bool)
-        solid, cells = self._solid[side], _cells_of(box, side)
-        covered = self._covered(cells, side, stamp, middle)
-        kinds = np.where(_within(cells, side, middle, solid_px), _FULL, _EDGE)
-        kinds[solid[cells.slices] | _beyond(cells, side, middle, reach)] = _LEFT_ALONE
-        if covered is not None:
-            kinds[covered] = _LEFT_ALONE
-        runs: list[Bounds] = []
-        for row, line in enumerate(kinds.tolist(), cells.top):
-            for kind, stretch in itertools.groupby(enumerate(line, cells.left), lambda column: column[1]):
-                if kind == _LEFT_ALONE:
-                    continue
-                columns = [column for column, _ in stretch]
-                run = Bounds(columns[0] * side, row * side, (columns[-1] + 1) * side, (row + 1) * side).intersect(box)
-                if kind == _FULL:
-                    self._editor.touch(run)[...] = 255 if self._brush.mode is BrushMode.ADD else 0
-                    solid[row, columns[0] : columns[-1] + 1] = True
-                else:
-                    values = stamp[run.translate(reach - x, reach - y).slices]
-                    if covered is None and not self._changes(run, values):
-                        continue
-                    self._combine(run, values)
-                runs.append(run)
-        self._before = stamp, middle
-        self._parts += _bands(runs, x, _BAND_CELLS * side)
-        return Bounds.around(runs)
-
-    def _covered(self, cells: Bounds, side: int, stamp: Plane, middle: tuple[int, int]) -> _Flags | None:
-        """Cells all of whose pixels lie nearer to the dab before, which was the same; None where it was another one.
-
-        A stamp does not rise outwards, so that dab has left nothing to do there.
-        """
-        if self._before is None or self._before[0] is not stamp:
-            return None
-        (x, y), (old_x, old_y) = middle, self._before[1]
-        (left, right), (top, bottom) = _edges(cells, side)
-        along_x = np.maximum(left * (x - old_x), right * (x - old_x))
-        along_y = np.maximum(top * (y - old_y), bottom * (y - old_y))
-        nearer: _Flags = 2 * (along_x + along_y) <= x * x + y * y - old_x * old_x - old_y * old_y
-        return nearer
-
-    def _changes(self, box: Bounds, values: Plane) -> bool:
-        """Whether combining would change anything: behind a large brush its edge lies within the dab before."""
-        there = self._mask.plane[box.slices]
-        return bool(((values > there) if self._brush.mode is BrushMode.ADD else (255 - values < there)).any())
+        follows = self._large.follows(dab)
+        runs = self._large.plan(dab)
+        if follows:
+            self._owed.append((dab, runs))
+            self._mask.owe(self._write_all)
+            while len(self._owed) > _MOST_OWED:
+                self.write()
+            self._laid += (dab,)
+        else:
+            # Which of its cells change shows only by looking at the mask.
+            self._mask.settle()
+            runs = self._large.write(self._editor, dab, runs, looks=True)
+            self._looked = True
+        self._parts += around(dab, runs)
+        return Bounds.around(run.bounds for run in runs)
 
     def _combine(self, box: Bounds, values: Plane) -> None:
-        target = self._editor.touch(box)
-        if self._brush.mode is BrushMode.ADD:
-            np.maximum(target, values, out=target)
-        else:
-            np.minimum(target, 255 - values, out=target)
-
-
-def _solid_cell(solid_px: float) -> int:
-    """Side of the cells of a large dab: small enough to follow its edge, few enough to be gone through."""
-    return 64 if solid_px < 300.0 else 128 if solid_px < 1000.0 else 256
-
-
-def _cells_of(box: Bounds, side: int) -> Bounds:
-    """Rows and columns of the cells that share a pixel with ``box``."""
-    return Bounds(box.left // side, box.top // side, (box.right - 1) // side + 1, (box.bottom - 1) // side + 1)
-
-
-def _edges(cells: Bounds, side: int) -> tuple[tuple[_Ints, _Ints], tuple[_Ints, _Ints]]:
-    """First and last pixel column of each column of cells; first and last pixel row of each row, standing upright."""
-    left = np.arange(cells.left, cells.right) * side
-    top = np.arange(cells.top, cells.bottom)[:, None] * side
-    return (left, left + side - 1), (top, top + side - 1)
-
-
-def _within(cells: Bounds, side: int, middle: tuple[int, int], radius: float) -> _Flags:
-    """Cells that lie in a circle with all of their pixels."""
-    (left, right), (top, bottom) = _edges(cells, side)
-    across = np.maximum(abs(left - middle[0]), abs(right + 1 - middle[0]))
-    down = np.maximum(abs(top - middle[1]), abs(bottom + 1 - middle[1]))
-    within: _Flags = across**2 + down**2 <= radius**2
-    return within
-
-
-def _beyond(cells: Bounds, side: int, middle: tuple[int, int], radius: float) -> _Flags:
-    """Cells of which no pixel lies in a circle."""
-    (left, right), (top, bottom) = _edges(cells, side)
-    across = np.maximum(np.maximum(left - middle[0], middle[0] - right), 0)
-    down = np.maximum(np.maximum(top - middle[1], middle[1] - bottom), 0)
-    beyond: _Flags = across**2 + down**2 > radius**2
-    return beyond
-
-
-def _bands(runs: list[Bounds], middle_x: int, height: int) -> tuple[Bounds, ...]:
-    """Rectangles around the runs left and right of the middle, for some rows each: of a crescent not all of its box."""
-    groups: dict[tuple[bool, int], list[Bounds]] = {}
-    for run in runs:
-        key = run.left + run.right < 2 * middle_x, run.top // height
-        groups.setdefault(key, []).append(run)
-    return tuple(Bounds.around(group) for group in groups.values())
+        combine(self._editor.touch(box), values, adds=self._brush.mode is BrushMode.ADD)
 
 
 def _between(start: StrokePoint, end: StrokePoint, share: float) -> StrokePoint:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,28 +46,51 @@ class MaskEdit:
 class Mask:
     """Mutable coverage plane of one photo. Lives on one thread; other threads get a :meth:`snapshot`.
 
-    ``plane`` is ``H x W`` uint8, 0 = keep, 255 = repair. It is to be changed only through :class:`MaskEditor`
-    and :meth:`swap`, so that every change can be undone.
+    :attr:`plane` is to be changed only through :class:`MaskEditor` and :meth:`swap`, so that every change can be
+    undone.
     """
 
-    __slots__ = ("plane",)
+    __slots__ = ("_owed", "_owed_by", "_plane")
 
     def __init__(self, plane: Plane) -> None:
         if plane.ndim != 2 or plane.dtype != np.uint8:
             raise InputError(f"A mask is one 8-bit plane, this one is {plane.dtype} of the shape {plane.shape}.")
-        self.plane = plane
+        self._plane = plane
+        self._owed: Callable[[], None] | None = None
+        self._owed_by = 0
 
     @classmethod
     def empty(cls, width: int, height: int) -> Mask:
         return cls(np.zeros((height, width), np.uint8))
 
     @property
+    def plane(self) -> Plane:
+        """``H x W`` uint8, 0 = keep, 255 = repair. What is still owed to it is written first."""
+        if self._owed is not None:
+            self.settle()
+        return self._plane
+
+    def owe(self, write: Callable[[], None] | None) -> None:
+        """Lets a stroke write later what it has changed: before anybody on this thread looks at the plane.
+
+        Args:
+            write: writes all of it, and owes nothing afterwards; None where nothing is to be written any more.
+        """
+        self._owed, self._owed_by = write, threading.get_ident()
+
+    def settle(self) -> None:
+        """Writes what is owed. Does nothing on another thread than the one that paints: what is seen there of a stroke
+        that goes on is chance anyhow."""
+        if self._owed is not None and self._owed_by == threading.get_ident():
+            self._owed()
+
+    @property
     def width(self) -> int:
-        return int(self.plane.shape[1])
+        return int(self._plane.shape[1])
 
     @property
     def height(self) -> int:
-        return int(self.plane.shape[0])
+        return int(self._plane.shape[0])
 
     @property
     def is_empty(self) -> bool:
@@ -113,11 +137,15 @@ class Mask:
         taken = []
         for piece in edit.pieces:
             there = self.plane[piece.bounds.slices]
-            # What is empty, as most of a mask is, takes no memory.
-            values = there.copy() if there.any() else np.broadcast_to(np.uint8(0), there.shape)
-            taken.append(MaskPiece(piece.bounds, values))
+            taken.append(MaskPiece(piece.bounds, _copied(there)))
             self.plane[piece.bounds.slices] = piece.values
         return MaskEdit(tuple(taken))
+
+
+def _copied(values: Plane) -> Plane:
+    """A copy; of what is empty, as most of a mask is, one that takes no memory."""
+    # The largest is found far quicker than whether there is any.
+    return values.copy() if values.max(initial=0) else np.broadcast_to(np.uint8(0), values.shape)
 
 
 class MaskEditor:
@@ -140,7 +168,11 @@ class MaskEditor:
         for cell in self._cells(bounds):
             if cell not in self._saved:
                 whole = self._bounds_of(cell)
-                self._saved[cell] = MaskPiece(whole, self._mask.plane[whole.slices].copy())
+                self._saved[cell] = MaskPiece(whole, _copied(self._mask.plane[whole.slices]))
+        return self._mask.plane[bounds.slices]
+
+    def look(self, bounds: Bounds) -> Plane:
+        """The same, only to be read."""
         return self._mask.plane[bounds.slices]
 
     def _cells(self, bounds: Bounds) -> Iterator[Cell]:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QEvent, QPointF, QRect, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QNativeGestureEvent, QPainter, QTabletEvent, QWheelEvent
 from PySide6.QtWidgets import QGestureEvent, QPinchGesture, QWidget
 
-from restorer.core.brush import Brush
+from restorer.core.brush import Brush, StrokePainter
 from restorer.core.crop_frame import CropFrame
 from restorer.core.document import Change, Document
 from restorer.core.geometry import Bounds
+from restorer.core.large_dabs import Dab
 from restorer.core.placement import Placement
 from restorer.session.marking.order import MaskOrder
 from restorer.ui.canvas.compare import split_at
@@ -22,6 +23,7 @@ from restorer.ui.canvas.crop_overlay import paint_crop, paint_size
 from restorer.ui.canvas.outlines import OutlinePainter
 from restorer.ui.canvas.pointing import Pointing
 from restorer.ui.canvas.ring import paint_ring, ring_box
+from restorer.ui.canvas.stroke_writer import StrokeWriter
 from restorer.ui.canvas.surface import Surface
 from restorer.ui.mark_options import MarkOptions
 from restorer.ui.workers import Lane
@@ -63,6 +65,7 @@ class InputSurface(Surface):
         self._pointing = Pointing(self)
         self._options = MarkOptions()
         self._locked = False
+        self._writer = StrokeWriter(self)
         self._outlines = OutlinePainter()
         self._outlined: Bounds | None = None
         self.worker: Callable[[Callable[[], Any], Callable[[Any], None]], None] = _work_now
@@ -90,11 +93,15 @@ class InputSurface(Surface):
             self._pointer_changed()
             self.brush_changed.emit(brush)
 
-    def mask_touched(self, bounds: Bounds, *, protects: bool = False) -> None:
+    def mask_touched(self, bounds: Bounds, *, protects: bool = False, dabs: Sequence[Dab] = ()) -> None:
         """The live mask, or what is protected, changed there."""
         if self._scene is not None:
-            self._scene.mask_touched(bounds, protects=protects)
+            self._scene.mask_touched(bounds, protects=protects, dabs=dabs)
             self._repaint_image(bounds)
+
+    def write_stroke(self, painter: StrokePainter) -> None:
+        """Writes what the painter owes to its mask, between frames."""
+        self._writer.follow(painter)
 
     def stroke_ended(self, change: Change) -> None:
         """A stroke became a history entry."""

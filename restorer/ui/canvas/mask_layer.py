@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtGui import QImage
 
 from restorer.core.geometry import Bounds
+from restorer.core.large_dabs import Dab
 from restorer.core.mask import Mask
 from restorer.ui.canvas.grid import Cell, cells
 from restorer.ui.canvas.layer import SIDE, Layer
@@ -60,9 +62,9 @@ class MaskLayer(Layer):
         """How many device pixels beyond a changed mask pixel have to be painted again."""
         return reach(self._overlay, self._ratio)
 
-    def update(self, changed: Bounds) -> None:
-        """The mask has changed inside ``changed``."""
-        self._levels.update(changed)
+    def update(self, changed: Bounds, dabs: Sequence[Dab] = ()) -> None:
+        """The mask has changed inside ``changed``; by nothing but these dabs, where there are any."""
+        self._levels.update(changed, dabs, self._viewport.zoom if self._viewport is not None else 1.0)
         self._redraw(changed)
 
     def hide(self, bounds: Bounds, used: Mask) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from restorer.core.geometry import Bounds
+from restorer.core.large_dabs import Dab, combine
 from restorer.core.lazy import load_cv2
 from restorer.core.mask import Mask, Plane
 from restorer.ui.canvas.photo_layer import level_of
@@ -65,14 +66,31 @@ class MaskLevels:
         self.update(shown)
         return shown
 
-    def update(self, changed: Bounds) -> None:
-        """The mask has changed inside ``changed``."""
+    def update(self, changed: Bounds, dabs: Sequence[Dab] = (), zoom: float = 1.0) -> None:
+        """The mask has changed inside ``changed``.
+
+        Args:
+            dabs: what alone was added to it, where that is known: it is then shown without looking at the mask, to
+                which it may not have been written yet.
+            zoom: what will be sampled next.
+        """
         part = changed.clip(self._mask.width, self._mask.height)
         if part.is_empty:
             return
         self._is_empty = False
         rows, columns = _grid(part, 0)
-        self._stale[:, rows, columns] = True
+        level = level_of(zoom, len(self._reduced))
+        stale = self._stale[:, rows, columns]
+        if not dabs or self._hidden or level == 0:
+            stale[...] = True
+            return
+        # Cells of the level itself that have not followed yet will see the dabs in the mask.
+        stale[: level - 1] = stale[level:] = True
+        box = Bounds(part.left >> level, part.top >> level, _up(part.right, level), _up(part.bottom, level))
+        for dab in dabs:
+            squares, values = dab.highest(box, level, self._mask.width, self._mask.height)
+            if not squares.is_empty:
+                combine(self._reduced[level - 1][squares.slices], values, adds=True)
 
     def is_fresh(self, scaled: Bounds, viewport: Viewport) -> bool:
         """Whether :meth:`sample` there has nothing to catch up with."""
@@ -98,8 +116,8 @@ class MaskLevels:
                 box = Bounds(
                     first * _CELL >> number,
                     row * _CELL >> number,
-                    -(-(last + 1) * _CELL >> number),
-                    -(-(row + 1) * _CELL >> number),
+                    _up((last + 1) * _CELL, number),
+                    _up((row + 1) * _CELL, number),
                 ).clip(width, height)
                 self._reduce(number, box)
         stale[rows, columns] = False
@@ -177,6 +195,11 @@ def _padded(plane: Plane, inside: Bounds, scaled: Bounds) -> Plane:
     padded = np.zeros((scaled.height, scaled.width), np.uint8)
     padded[inside.translate(-scaled.left, -scaled.top).slices] = plane
     return padded
+
+
+def _up(position: int, level: int) -> int:
+    """Of a position between pixels, the next one between pixels of a level."""
+    return -(-position >> level)
 
 
 def _grid(part: Bounds, level: int) -> tuple[slice, slice]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from functools import cached_property, partial
 
 from PySide6.QtCore import QRect, QRectF
@@ -11,6 +12,7 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from restorer.core.document import Change, Document
 from restorer.core.geometry import Bounds
 from restorer.core.image import Image, Patch
+from restorer.core.large_dabs import Dab
 from restorer.core.mask import Mask
 from restorer.session.alignment import aligned
 from restorer.session.marking.find_levels import FindLevels
@@ -95,8 +97,8 @@ class Scene:
         self._mask.update(change.mask)
         self._protected.update(change.protected)
 
-    def mask_touched(self, bounds: Bounds, *, protects: bool = False) -> None:
-        (self._protected if protects else self._mask).update(bounds)
+    def mask_touched(self, bounds: Bounds, *, protects: bool = False, dabs: Sequence[Dab] = ()) -> None:
+        (self._protected if protects else self._mask).update(bounds, dabs)
 
     def show_finds(self, levels: FindLevels | None, threshold: int, ratio: float) -> None:
         """Shows finds to review, or none any more."""

@@ -144,3 +144,32 @@ def test_a_change_in_mid_stroke_leaves_history_in_order(canvas: CanvasView, docu
     canvas.refresh(document.undo())
     assert (document.mask.plane[500, 600:650] == 255).all()
     assert document.mask.plane[500, 660:700].max() == 0
+
+
+def test_a_large_stroke_is_seen_at_once_and_written_between_frames(
+    qtbot: QtBot, canvas: CanvasView, document: Document
+) -> None:
+    canvas.zoom_to(0.45)
+    canvas.set_brush(Brush(700, 1.0))
+    settle(qtbot, canvas)
+    before = seen(canvas).astype(int)
+    places = [at(canvas, x, 500) for x in (300, 380, 460, 540)]
+    timer = canvas._writer._timer
+    timer.setInterval(60_000)
+    QTest.mousePress(canvas, LEFT, NONE, places[0])
+    canvas.repaint()
+    for each in places[1:]:
+        QTest.mouseMove(canvas, each)
+    painter = canvas._pointing.brush_tool._stroke.painter
+    assert painter.is_behind
+    place = at(canvas, 780, 500)
+    shown = seen(canvas)[place.y(), place.x()]
+    assert np.abs(shown - (before[place.y(), place.x()] * 0.4 + np.array([0x1E, 0x90, 0xFF]) * 0.6)).max() <= 2
+    assert painter.is_behind, "it is shown without being written"
+    timer.setInterval(1)
+    qtbot.waitUntil(lambda: not painter.is_behind)
+    assert document.mask.plane[500, 860] == 255
+    QTest.mouseRelease(canvas, LEFT, NONE, places[-1])
+    assert len(document.history.entries) == 1
+    document.undo()
+    assert document.mask.is_empty

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from restorer.core.brush import Brush, StrokePainter, StrokePoint
 from restorer.core.geometry import Bounds
 from restorer.core.mask import Mask
 from restorer.ui.canvas import mask_levels
@@ -152,3 +153,39 @@ def test_hidden_marks_come_back_and_new_ones_are_never_hidden(zoom: float) -> No
     levels.update(Bounds(60, 60, 64, 64))
     assert levels.show_all() == Bounds(0, 0, 100, 100)
     assert np.array_equal(whole(levels, mask, zoom), before)
+
+
+@pytest.mark.parametrize("zoom", [0.07, 0.2, 0.45])
+def test_large_dabs_are_shown_exactly_before_they_are_written(zoom: float) -> None:
+    mask = Mask(np.random.default_rng(3).integers(0, 90, (2111, 3001), np.uint8))
+    levels = MaskLevels(mask)
+    whole(levels, mask, zoom)
+    painter = StrokePainter(mask, Brush(1500.0, 0.7))
+    for number in range(9):
+        painter.add(StrokePoint(300.5 + 170 * number, 500.5 + 90 * number))
+        for part in painter.parts:
+            levels.update(part, painter.laid, zoom)
+        if number == 0:
+            whole(levels, mask, zoom)  # nothing is known of what the first one lies on
+            continue
+        assert painter.is_behind
+        shown = whole(levels, mask, zoom)
+        assert painter.is_behind, "the mask was not looked at"
+        if number % 3 == 0:
+            twin = Mask(mask.plane.copy())
+            assert np.array_equal(shown, whole(MaskLevels(twin), twin, zoom))
+    painter.finish()
+    for other in (0.03, zoom, 0.6):
+        assert np.array_equal(whole(levels, mask, other), whole(MaskLevels(mask), mask, other))
+
+
+def test_dabs_over_marks_that_are_hidden_are_looked_at_in_the_mask() -> None:
+    mask = Mask(np.full((1200, 1200), 255, np.uint8))
+    levels = MaskLevels(mask)
+    levels.hide(Bounds.of_size(1200, 1200), mask.snapshot())
+    painter = StrokePainter(mask, Brush(900.0, 1.0))
+    for x in (400.5, 500.5):
+        painter.add(StrokePoint(x, 600.5))
+        for part in painter.parts:
+            levels.update(part, painter.laid, 0.2)
+    assert not whole(levels, mask, 0.2).any()

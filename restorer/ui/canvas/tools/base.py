@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QCursor
 
-from restorer.core.brush import Brush
+from restorer.core.brush import Brush, StrokePainter
 from restorer.core.document import Change, Document
 from restorer.core.geometry import Bounds
+from restorer.core.large_dabs import Dab
 from restorer.core.marks import MarkMode
 from restorer.core.shapes import Point
 from restorer.session.marking.order import MaskOrder
@@ -84,8 +85,16 @@ class ToolHost(Protocol):
         """The person changed the brush."""
         ...
 
-    def mask_touched(self, bounds: Bounds, *, protects: bool = False) -> None:
-        """The live mask, or what is protected, changed there; it is painted again."""
+    def mask_touched(self, bounds: Bounds, *, protects: bool = False, dabs: Sequence[Dab] = ()) -> None:
+        """The live mask, or what is protected, changed there; it is painted again.
+
+        Args:
+            dabs: what alone was added there, if that is known; see :attr:`StrokePainter.laid`.
+        """
+        ...
+
+    def write_stroke(self, painter: StrokePainter) -> None:
+        """Has the painter write what it owes to its mask, between frames."""
         ...
 
     def stroke_ended(self, change: Change) -> None:

@@ -156,7 +156,9 @@ class BrushTool(Tool):
         stroke.last = point
         if not touched.is_empty:
             for part in stroke.painter.parts:
-                self._host.mask_touched(part, protects=stroke.protects)
+                self._host.mask_touched(part, protects=stroke.protects, dabs=stroke.painter.laid)
+            if stroke.painter.is_behind:
+                self._host.write_stroke(stroke.painter)
 
     def _end_stroke(self, stroke: _Stroke) -> None:
         self._stroke = None
