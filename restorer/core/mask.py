@@ -43,6 +43,21 @@ class MaskEdit:
         return sum(int(piece.values.nbytes) for piece in self.pieces)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class ReadyEdit:
+    """An edit that was carried out beside the mask, so that it only has to be taken over; see :meth:`Mask.ready`.
+
+    Attributes:
+        edit: the new values.
+        inverse: those that are there before.
+        plane: the whole mask with the new values.
+    """
+
+    edit: MaskEdit
+    inverse: MaskEdit
+    plane: Plane
+
+
 class Mask:
     """Mutable coverage plane of one photo. Lives on one thread; other threads get a :meth:`snapshot`.
 
@@ -131,6 +146,19 @@ class Mask:
         plane[protected.plane > 0] = 0
         plane.flags.writeable = False
         return Mask(plane)
+
+    def ready(self, edit: MaskEdit) -> ReadyEdit:
+        """Carries out a large edit on a copy, which another thread may do; the mask must not change until it is taken
+        over with :meth:`take`."""
+        plane = self.plane.copy()
+        inverse = Mask(plane).swap(edit)
+        return ReadyEdit(edit, inverse, plane)
+
+    def take(self, ready: ReadyEdit) -> MaskEdit:
+        """As :meth:`swap`, at no cost."""
+        self.settle()
+        self._plane = ready.plane
+        return ready.inverse
 
     def swap(self, edit: MaskEdit) -> MaskEdit:
         """Puts the edit's values back and returns the edit that undoes that."""

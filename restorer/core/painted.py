@@ -15,7 +15,7 @@ from restorer.core.file_facts import NO_FACTS, FileFacts
 from restorer.core.history import Entry, History
 from restorer.core.image import Image, Pixels
 from restorer.core.kept import Kept, Whole
-from restorer.core.mask import Mask, MaskEdit, MaskEditor, Plane, require_size
+from restorer.core.mask import Mask, MaskEdit, MaskEditor, Plane, ReadyEdit, require_size
 from restorer.core.plan import Plan
 from restorer.core.vault import PixelVault
 
@@ -120,14 +120,21 @@ class PaintedPhoto:
         self._painter = None
         return self._push_mask_edit(painter.finish(), label, protects=self._painter_protects)
 
-    def edit_mask(self, edit: MaskEdit, label: str, *, protects: bool = False) -> Change:
+    def edit_mask(self, edit: MaskEdit | ReadyEdit, label: str, *, protects: bool = False) -> Change:
         """Puts an edit's values into the mask, or into what is protected, as one undoable action.
 
         Nothing is added to the history where the edit is empty.
+
+        Args:
+            edit: one made ready costs nothing here; the plane must be as it was then, but for a stroke in progress.
         """
         settled = self._settle_stroke()
-        inverse = (self._protected if protects else self._mask).swap(edit)
-        return settled | self._push_mask_edit(inverse, label, protects=protects, made=edit)
+        plane = self._protected if protects else self._mask
+        made = edit.edit if isinstance(edit, ReadyEdit) else edit
+        # A stroke that was settled just now is in the plane, and not in the copy.
+        ready = edit if isinstance(edit, ReadyEdit) and not settled.history else None
+        inverse = plane.swap(made) if ready is None else plane.take(ready)
+        return settled | self._push_mask_edit(inverse, label, protects=protects, made=made)
 
     def replace_mask(self, plane: Plane, label: str) -> Change:
         """Sets the whole mask as one undoable action.

@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from restorer.core.mask import MaskEdit
+from restorer.core.mask import MaskEdit, ReadyEdit
 from restorer.core.progress import CancelToken
 from restorer.session.marking.order import MaskOrder
 from restorer.ui.messages import error_message
@@ -17,6 +17,8 @@ from restorer.ui.workers import Lanes, Ticket
 
 AT_ONCE_PX = 1 << 20
 """Orders that look at no more pixels are carried out between two frames."""
+_READY_FROM_PX = 1 << 23
+"""Edits of more pixels are carried out on a copy: putting the values in would hold up the window."""
 _TRIES = 4
 """How often an order is worked out anew because the mask changed meanwhile."""
 
@@ -75,20 +77,25 @@ class MaskWork(QObject):
 
     def _enqueue(self, photo: OpenPhoto, order: MaskOrder, then: Callable[[], object], tries: int) -> None:
         document = photo.document
-        found: list[tuple[int, MaskEdit]] = []
+        found: list[tuple[int, MaskEdit | ReadyEdit]] = []
 
         def work(_token: CancelToken) -> Iterator[object]:
             # The plane may change under its hands; then its revision says so, and all of it is done again.
             revision = document.mask_revision
             plane = document.protected if order.protects else document.mask
-            yield revision, order.work(document.image, plane)
+            edit = order.work(document.image, plane)
+            area = sum(piece.bounds.area for piece in edit.pieces)
+            yield revision, plane.ready(edit) if area > _READY_FROM_PX else edit
 
         def end() -> None:
             if found and found[0][0] != document.mask_revision and tries > 1:
                 self._enqueue(photo, order, then, tries - 1)
                 return
             if found:
-                self._apply(photo, order, found[0][1])
+                revision, edit = found[0]
+                if isinstance(edit, ReadyEdit) and revision != document.mask_revision:
+                    edit = edit.edit  # what was made ready is of another mask
+                self._apply(photo, order, edit)
             self._count(-1)
             if found:
                 then()
@@ -97,7 +104,7 @@ class MaskWork(QObject):
             Ticket(work, on_event=found.append, on_failed=partial(self._on_failed, order), on_ended=end)
         )
 
-    def _apply(self, photo: OpenPhoto, order: MaskOrder, edit: MaskEdit) -> None:
+    def _apply(self, photo: OpenPhoto, order: MaskOrder, edit: MaskEdit | ReadyEdit) -> None:
         change = photo.document.edit_mask(edit, order.label, protects=order.protects)
         if change.history:
             self.changed.emit(photo, change)

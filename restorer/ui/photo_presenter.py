@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QColor, QImage
 
 from restorer.core.document import Change, Document
@@ -24,6 +24,8 @@ from restorer.ui.status_bar import StatusBar
 from restorer.ui.widgets import PictureOption
 from restorer.ui.workspace import Workspace
 
+_COUNT_SLICE_S = 0.004
+
 
 class PhotoPresenter(QObject):
     """Knows the workspace and the views; keeps nothing but what is costly to count again."""
@@ -36,6 +38,8 @@ class PhotoPresenter(QObject):
         self._editor = editor
         self._status = status
         self._tally: MaskTally | None = None
+        self._counting = QTimer(self, interval=0)
+        self._counting.timeout.connect(self._count)
         self._filled: tuple[str, float] = ("", 0.0)
         self._from_canvas = False
         self._choices: tuple[Choice, ...] = ()
@@ -87,7 +91,7 @@ class PhotoPresenter(QObject):
             self._status.show_photo(_photo_texts(photo))
             self._status.set_field("zoom", words.zoom(self._editor.canvas.zoom()))
         self._show_history()
-        self._show_mask()
+        self._count()
         self._show_filmstrip()
         self.facts_changed.emit()
 
@@ -98,7 +102,7 @@ class PhotoPresenter(QObject):
             self._show_extent()
         if self._tally is not None and not change.mask.is_empty:
             self._tally.update(change.mask)
-            self._show_mask()
+            self._count()
         if change.history:
             self._show_history()
         self.facts_changed.emit()
@@ -108,9 +112,22 @@ class PhotoPresenter(QObject):
         photo = self._workspace.current
         if photo is not None:
             self._tally = MaskTally(photo.document.mask)
+            self._count()
             self._status.show_photo(_photo_texts(photo))
             self._status.set_field("zoom", words.zoom(self._editor.canvas.zoom()))
-            self._show_mask()
+
+    def _count(self) -> None:
+        """Counts what is painted; much of it in slices, until when the last number stays."""
+        was_counting = self._counting.isActive()
+        if self._tally is not None and self._tally.is_behind:
+            self._tally.work(_COUNT_SLICE_S)
+            if self._tally.is_behind:
+                self._counting.start()
+                return
+        self._counting.stop()
+        self._show_mask()
+        if was_counting:
+            self.facts_changed.emit()
 
     # -- canvas and history
 

@@ -5,9 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from restorer.core.brush import Brush, StrokePoint
+from restorer.core.document import Document
 from restorer.core.errors import InputError
 from restorer.core.geometry import Bounds
-from restorer.core.mask import Mask, MaskEditor, mask_from_pixels
+from restorer.core.image import Image
+from restorer.core.mask import Mask, MaskEdit, MaskEditor, MaskPiece, mask_from_pixels
 
 NOTHING = Bounds(0, 0, 0, 0)
 
@@ -137,3 +140,35 @@ def test_occupied_cells_are_those_of_the_grid_with_something_in_them() -> None:
     mask.plane[0, 0] = 1
     mask.plane[11, 24] = 255
     assert list(mask.occupied_cells(10)) == [Bounds(0, 0, 10, 10), Bounds(20, 10, 25, 12)]
+
+
+def test_an_edit_made_ready_is_the_edit() -> None:
+    random = np.random.default_rng(2)
+    start = random.integers(0, 256, (300, 400), np.uint8)
+    pieces = (MaskPiece(Bounds(10, 20, 200, 250), random.integers(0, 256, (230, 190), np.uint8)),)
+    plain, ready = Mask(start.copy()), Mask(start.copy())
+    inverse = plain.swap(MaskEdit(pieces))
+    made = ready.ready(MaskEdit(pieces))
+    assert np.array_equal(ready.plane, start), "nothing has changed yet"
+    back = ready.take(made)
+    assert np.array_equal(ready.plane, plain.plane)
+    assert np.array_equal(back.pieces[0].values, inverse.pieces[0].values)
+    ready.swap(back)
+    assert np.array_equal(ready.plane, start)
+
+
+def test_a_document_takes_an_edit_made_ready_and_keeps_a_stroke_that_came_after_it() -> None:
+    everywhere = MaskEdit((MaskPiece(Bounds(0, 0, 50, 100), np.full((100, 50), 255, np.uint8)),))
+    for strokes in (0, 1):
+        document = Document(Image(np.zeros((100, 100, 1), np.uint8)), "photo")
+        ready = document.mask.ready(everywhere)
+        if strokes:
+            document.begin_stroke(Brush(20.0, 1.0)).add(StrokePoint(80.5, 50.5))
+        document.edit_mask(ready, "Left half")
+        assert (document.mask.plane[:, :50] == 255).all()
+        assert bool(document.mask.plane[50, 80]) == bool(strokes)
+        document.undo()
+        assert not document.mask.plane[:, :50].any()
+        document.redo()
+        assert document.mask.plane[:, :50].all()
+        assert len(document.history.entries) == 1 + strokes

@@ -28,9 +28,10 @@ from restorer.ui.workspace import Workspace
 BOX = Rectangle((4, 4), (20, 12), smooth=False)
 
 
-@pytest.fixture
-def on_a_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(params=[mask_work._READY_FROM_PX, 0], ids=["values", "made ready"])
+def on_a_thread(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mask_work, "AT_ONCE_PX", 0)
+    monkeypatch.setattr(mask_work, "_READY_FROM_PX", request.param)
 
 
 def order(photo: OpenPhoto, before: Callable[[], None] = lambda: None) -> MaskOrder:
@@ -84,6 +85,23 @@ def test_an_order_is_worked_out_anew_where_the_mask_changed_meanwhile(
     assert (opened.document.mask.plane == expected).all()
     opened.document.undo()
     assert opened.document.mask.occupied() == Bounds(10, 8, 40, 30)
+
+
+@pytest.mark.usefixtures("on_a_thread")
+def test_where_the_mask_changes_every_time_the_values_are_put_in_at_last(
+    workspace: Workspace, opened: OpenPhoto, qtbot: QtBot
+) -> None:
+    calls: list[int] = []
+
+    def disturb() -> None:
+        calls.append(1)
+        paint(opened.document, Bounds(40 + len(calls), 30, 41 + len(calls), 31))
+
+    workspace.mask_work.submit(opened, order(opened, disturb))
+    qtbot.waitUntil(lambda: not workspace.mask_work.is_busy)
+    assert len(calls) == mask_work._TRIES
+    assert (opened.document.mask.plane[4:12, 4:20] == 255).all()
+    assert (opened.document.mask.plane[30, 41:45] == 255).all(), "and what was painted meanwhile stays"
 
 
 @pytest.mark.parametrize("at_once", [1 << 20, 0], ids=["at once", "on a thread"])

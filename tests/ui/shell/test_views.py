@@ -184,14 +184,39 @@ class TestMaskTally:
         random = np.random.default_rng(5)
         mask = Mask.empty(1300, 700)
         tally = MaskTally(mask)
+        assert not tally.is_empty, "nobody knows yet"
+        tally.work()
         assert tally.is_empty
         for _ in range(20):
             left, top = int(random.integers(0, 1200)), int(random.integers(0, 600))
             bounds = Bounds(left, top, left + int(random.integers(1, 400)), top + 90).clip(1300, 700)
             mask.plane[bounds.slices] = random.choice([0, 255])
             tally.update(bounds)
+            tally.work()
             assert tally.share == mask.coverage()
             assert tally.is_empty == mask.is_empty
+
+    def test_much_is_counted_in_slices(self) -> None:
+        mask = Mask(np.full((2000, 2000), 255, np.uint8))
+        tally, slices = MaskTally(mask), 0
+        while tally.is_behind:
+            tally.work(0.0)
+            slices += 1
+        assert slices == 16
+        assert tally.share == 1.0
+
+
+def test_the_share_of_a_large_mask_is_told_when_it_is_counted(
+    furnishing: Furnishing, with_scan: OpenPhoto, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("restorer.ui.photo_presenter._COUNT_SLICE_S", 0.0)
+    monkeypatch.setattr("restorer.ui.mask_tally._CELL", 64)
+    furnishing._photos._tally = MaskTally(with_scan.document.mask, is_empty=True)
+    image = with_scan.document.image
+    furnishing.workspace.replace_mask(np.full((image.height, image.width), 255, np.uint8), "All")
+    assert furnishing._photos.facts().painted
+    qtbot.waitUntil(lambda: not furnishing._photos._counting.isActive())
+    assert "100" in furnishing.editor.tasks._sections["inpaint"].hint()
 
 
 def test_the_provenance_action_and_the_canvas_agree(furnishing: Furnishing, shell: Shell, with_scan: OpenPhoto) -> None:
