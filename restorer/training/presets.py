@@ -13,6 +13,7 @@ from restorer.training.problems.inpaint import InpaintConfig
 
 _SMALL = '"widths": [32, 64, 96, 128], "dilations": [1, 2]'
 _DEEP = f'{_SMALL}, "blocks": [3, 4, 5, 6]'
+_DEEP_DETECT = '{"widths": [32, 64, 128], "blocks": [2, 2, 4]}'
 _FEATURES = '{"widths": [32, 48, 96, 160, 256]}'
 _VIVID_SUMMARY = "Fills large holes with texture as sharp as the photo's, in several variants."
 
@@ -187,10 +188,31 @@ def detect_cpu_refine() -> TrainConfig:
     )
 
 
+def detect_cpu_continue() -> TrainConfig:
+    """Goes on from `detect-gpu`'s weights for two hours on one core: larger marks and shapes of real damage."""
+    return DetectConfig(
+        hyperparameters=_DEEP_DETECT,
+        context_px=163,
+        initial="damage-unet",
+        images=40_000,
+        patch_start=160,
+        patch_end=224,
+        batch_pixels=102_400,
+        learning_rate=8e-4,
+        warmup_images=300,
+        cooldown=0.6,
+        ema=0.998,
+        clean_share=0.25,
+        bank_layers=1_500,
+        shapes_share=0.6,
+        checkpoint_seconds=300.0,
+    )
+
+
 def detect_gpu() -> TrainConfig:
     """Finding damage with a network three times as large, on twenty times as many patches; minutes on a large card."""
     return DetectConfig(
-        hyperparameters='{"widths": [32, 64, 128], "blocks": [2, 2, 4]}',
+        hyperparameters=_DEEP_DETECT,
         context_px=163,
         images=700_000,
         patch_start=160,
@@ -241,6 +263,7 @@ def features_gpu() -> TrainConfig:
 PRESETS: dict[str, Callable[[], TrainConfig]] = {
     "detect-cpu": detect_cpu,
     "detect-cpu-refine": detect_cpu_refine,
+    "detect-cpu-continue": detect_cpu_continue,
     "detect-gpu": detect_gpu,
     "features-cpu": features_cpu,
     "features-gpu": features_gpu,
