@@ -14,6 +14,7 @@ from restorer.core.progress import CancelToken, Notice, TaskEvent
 from restorer.core.result import TaskResult
 from restorer.tasks.classical_restoration import ShiftedCompression
 from restorer.tasks.jpeg_traces import QUALITY, UNTOUCHED, survey_quality
+from restorer.tasks.self_ensemble import every_way_round
 from restorer.tasks.spec import CLASSICAL, Fidelity, Locality, Task, TaskInput
 from restorer.tasks.whole import ClassicalRunner, NetworkRunner, Runner, inward_feather, sweep_photo, within_range
 
@@ -39,6 +40,7 @@ class DeblockParams:
         high=100,
         step=1,
     )
+    thorough: bool = every_way_round()
     feather_px: int = inward_feather()
 
 
@@ -67,7 +69,8 @@ def run(given: TaskInput, engine: Engine, token: CancelToken) -> Generator[TaskE
         return (yield from _deblock(given, runner, quality, token))
     with engine.lease(given.model, seed=given.seed) as network:
         levels = Levels(compression=(100 - quality) / 100)
-        return (yield from _deblock(given, NetworkRunner(network, engine, token, levels), quality, token))
+        network_runner = NetworkRunner(network, engine, token, levels, thorough=params.thorough)
+        return (yield from _deblock(given, network_runner, quality, token))
 
 
 def _deblock(

@@ -17,6 +17,7 @@ from restorer.core.result import TaskResult
 from restorer.tasks.blur_level import BLUR, survey_blur
 from restorer.tasks.classical_restoration import RichardsonLucy
 from restorer.tasks.noise_level import NOISE, STEPS, survey_noise
+from restorer.tasks.self_ensemble import every_way_round
 from restorer.tasks.spec import CLASSICAL, Fidelity, Locality, Task, TaskInput
 from restorer.tasks.whole import ClassicalRunner, NetworkRunner, Runner, inward_feather, sweep_photo, within_range
 
@@ -50,6 +51,7 @@ class DeblurParams:
         step=0.1,
         unit="px",
     )
+    thorough: bool = every_way_round()
     feather_px: int = inward_feather()
 
 
@@ -77,7 +79,7 @@ def run(given: TaskInput, engine: Engine, token: CancelToken) -> Generator[TaskE
     if given.model == CLASSICAL:
         return (yield from _deblur(given, ClassicalRunner(inverse, inverse.context_px), None, blur_px, token))
     with engine.lease(given.model, seed=given.seed) as network:
-        runner = NetworkRunner(network, engine, token, Levels(blur_px=blur_px))
+        runner = NetworkRunner(network, engine, token, Levels(blur_px=blur_px), thorough=params.thorough)
         return (yield from _deblur(given, runner, inverse, blur_px, token))
 
 

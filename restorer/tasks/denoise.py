@@ -16,6 +16,7 @@ from restorer.core.result import TaskResult
 from restorer.tasks.classical_restoration import NonLocalMeans
 from restorer.tasks.jpeg_traces import luma
 from restorer.tasks.noise_level import NOISE, STEPS, survey_noise
+from restorer.tasks.self_ensemble import every_way_round
 from restorer.tasks.spec import CLASSICAL, Fidelity, Locality, Task, TaskInput
 from restorer.tasks.whole import ClassicalRunner, NetworkRunner, Runner, inward_feather, sweep_photo, within_range
 
@@ -67,6 +68,7 @@ class DenoiseParams:
         high=100,
         step=0.1,
     )
+    thorough: bool = every_way_round()
     feather_px: int = inward_feather()
 
 
@@ -93,7 +95,7 @@ def run(given: TaskInput, engine: Engine, token: CancelToken) -> Generator[TaskE
         classical = ClassicalRunner(NonLocalMeans(level / STEPS), NonLocalMeans.CONTEXT_PX)
         return (yield from _denoise(given, classical, level, token))
     with engine.lease(given.model, seed=given.seed) as network:
-        runner = NetworkRunner(network, engine, token, Levels(noise=level / STEPS))
+        runner = NetworkRunner(network, engine, token, Levels(noise=level / STEPS), thorough=given.params.thorough)
         return (yield from _denoise(given, runner, level, token))
 
 

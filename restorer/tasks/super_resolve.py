@@ -111,7 +111,7 @@ def run(given: TaskInput, engine: Engine, token: CancelToken) -> Generator[TaskE
         if count == 0:
             raise InputError(f"The model {given.model} does not enlarge.")
         _require_room(photo, goal, network.scale, engine)
-        return (yield from _by_network(photo, goal, network, count, engine, token))
+        return (yield from _by_network(given, goal, network, count, engine, token))
 
 
 def _require_room(photo: Image, goal: _Goal, scale: int, engine: Engine) -> None:
@@ -153,11 +153,12 @@ def _shown(photo: Image, top: int, bottom: int, height: int) -> Bounds:
 
 
 def _by_network(
-    photo: Image, goal: _Goal, network: Network, count: int, engine: Engine, token: CancelToken
+    given: TaskInput, goal: _Goal, network: Network, count: int, engine: Engine, token: CancelToken
 ) -> Generator[TaskEvent, None, TaskResult]:
+    photo = given.photo
     # On a processor a tile may take a minute: even a small photo is cut, so that something is seen of the work.
     shortest = max(_LEAST_SIDE_PX, max(photo.width, photo.height) // 2 + 2 * network.context_px)
-    runner = NetworkRunner(network, engine, token, most_px=shortest)
+    runner = NetworkRunner(network, engine, token, most_px=shortest, thorough=given.params.thorough)
     shape = TileShape(network.context_px, 0, network.multiple)
     image, tiles = Image(photo.pixels[..., : photo.color_channels], photo.color), 0
     for index in range(count):

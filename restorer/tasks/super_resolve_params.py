@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from restorer.core.params import NUMBER, param
+from restorer.tasks.self_ensemble import every_way_round
 
 SIZE_BY = ("factor", "pixels", "print", "resolution")
 CM, INCH = "cm", "in"
@@ -83,3 +84,4 @@ class SuperResolveParams:
         step=5,
         unit="%",
     )
+    thorough: bool = every_way_round()

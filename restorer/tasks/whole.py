@@ -18,6 +18,7 @@ from restorer.core.params import param
 from restorer.core.progress import CancelToken, Notice, TaskEvent
 from restorer.core.tiled_run import Finish, Sweep
 from restorer.core.tiling import TileShape
+from restorer.tasks.self_ensemble import mean_of_turns
 from restorer.tasks.spec import TaskInput
 
 _SIDES_PX = (1024, 2048)
@@ -49,6 +50,7 @@ class NetworkRunner:
         token: asked between the network's layers.
         levels: what it is to take away. One that takes no levels restores blindly, as much as it was taught to.
         most_px: no tile is to be larger, whatever the context asks for.
+        thorough: whether the mean over all eight ways round is wanted.
     """
 
     network: Network
@@ -56,6 +58,7 @@ class NetworkRunner:
     token: CancelToken
     levels: Levels | None = None
     most_px: int = _SIDES_PX[1]
+    thorough: bool = False
 
     @property
     def context_px(self) -> int:
@@ -66,8 +69,13 @@ class NetworkRunner:
         return self.network.multiple
 
     def compute(self, pixels: FloatPixels) -> FloatPixels:
+        if self.thorough:
+            return mean_of_turns(self._call, within_range(pixels), multiple=self.multiple, scale=self.network.scale)
+        return self._call(within_range(pixels))
+
+    def _call(self, pixels: FloatPixels) -> FloatPixels:
         levels = self.levels if self.network.takes_levels else None
-        return self.network(within_range(pixels), levels=levels, token=self.token)
+        return self.network(pixels, levels=levels, token=self.token)
 
     def tile_side(self) -> int:
         return self.engine.tile_side(self.network, preferred=min(preferred_side(self.context_px), self.most_px))

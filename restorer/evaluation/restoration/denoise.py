@@ -39,7 +39,7 @@ GAIN = Goal("PSNR over the better NL-means", 1.5, 2.3)
 ABSOLUTE = Goal("PSNR at σ 25", 30.3, 31.0)
 ABSOLUTE_SET = "cbsd68"
 """The photos that the absolute figure is known for; the name of their folder begins with it."""
-NOISY, IN_8BIT, SHIPPED = "noisy", "8 bit", "task"
+NOISY, IN_8BIT, SHIPPED, THOROUGH = "noisy", "8 bit", "task", "thorough"
 FAST = "denoise-fast"
 SHOWN, CROP_PX = 8, 96
 _BARE = {"strength": 100, "grain": 0}
@@ -84,6 +84,7 @@ class DenoiseTest:
             run = self.ours.run(Image(to_8bit(noisy)), _BARE, model)
             self.scores[f"{model}, {SHIPPED}"].add(to_float(run.image.pixels), truth, run.seconds)
         if self.ours.cards:
+            self._network(self._thorough(), self.ours.cards[0].id, noisy, truth, thorough=True)
             self._strengths(noisy, truth, noise)
         for label, baseline in denoise_baselines().items():
             for strength in baseline.strengths:
@@ -99,8 +100,13 @@ class DenoiseTest:
         """Of the contact sheet."""
         return ("truth", NOISY, *(card.id for card in self.ours.cards), NL_MEANS[0])
 
-    def _network(self, label: str, model: str, noisy: FloatPixels, truth: FloatPixels) -> FloatPixels:
-        made, seconds = self.ours.call(model, noisy, levels=Levels(noise=SIGMA / 255))
+    def _thorough(self) -> str:
+        return f"{self.ours.cards[0].id}, {THOROUGH}"
+
+    def _network(
+        self, label: str, model: str, noisy: FloatPixels, truth: FloatPixels, *, thorough: bool = False
+    ) -> FloatPixels:
+        made, seconds = self.ours.call(model, noisy, levels=Levels(noise=SIGMA / 255), thorough=thorough)
         self.scores[label].add(made, truth, seconds)
         return made
 
@@ -135,7 +141,7 @@ class DenoiseTest:
         return tuple(tables)
 
     def gates(self, folder: Path | None) -> tuple[Gate, ...]:
-        """Of the network that the task prefers."""
+        """Of the network that the task prefers, in one go; the absolute figure of the best that the task can do."""
         if not self.ours.cards:
             return ()
         model = self.ours.cards[0].id
@@ -143,7 +149,7 @@ class DenoiseTest:
         nl_means = max(mean(scores.psnr) for label, (_, scores) in self.tuned().items() if label in NL_MEANS)
         gates = [GAIN.gate(reached - nl_means, model)]
         if folder is not None and folder.name.startswith(ABSOLUTE_SET):
-            gates.append(ABSOLUTE.gate(reached, model))
+            gates.append(ABSOLUTE.gate(mean(self.scores[self._thorough()].psnr), self._thorough()))
         return tuple(gates)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
 import numpy as np
@@ -21,6 +22,7 @@ from restorer.evaluation.sheets import Row, Tile, enlarge
 from restorer.session.session import Session
 from restorer.store import ModelCard
 from restorer.tasks import get_task
+from restorer.tasks.self_ensemble import mean_of_turns
 from restorer.tasks.spec import CLASSICAL, TaskInput
 
 Pixels8 = npt.NDArray[np.uint8]
@@ -76,12 +78,26 @@ class Ours:
         return cls(session, task, device, tuple(cards))
 
     def call(
-        self, model: str, pixels: FloatPixels, *, levels: Levels | None = None, mix: float = 0.0
+        self,
+        model: str,
+        pixels: FloatPixels,
+        *,
+        levels: Levels | None = None,
+        mix: float = 0.0,
+        thorough: bool = False,
     ) -> tuple[FloatPixels, float]:
-        """The network alone, the photo in one piece, and the seconds it took once its weights were there."""
+        """The network alone, the photo in one piece, and the seconds it took once its weights were there.
+
+        Args:
+            thorough: the mean over all eight ways round, as tasks have it.
+        """
         with self.session.engine(self.device).lease(model, mix=mix) as network:
             began = time.perf_counter()
-            result = network(pixels, levels=levels)
+            if thorough:
+                call = partial(network, levels=levels)
+                result = mean_of_turns(call, pixels, multiple=network.multiple, scale=network.scale)
+            else:
+                result = network(pixels, levels=levels)
             return result, time.perf_counter() - began
 
     def run(self, photo: Image, params: Mapping[str, object], model: str) -> TaskRun:
