@@ -234,6 +234,46 @@ class History:
         way = stack(*(entry.placement for entry in between))
         return way.inverse() if way is not None and cursor > self._cursor else way
 
+    # -- across branches
+
+    def line(self, tip: int) -> tuple[Entry, ...]:
+        """Every entry from the original to ``tip``, whichever branch it is of. Raises KeyError where there is none."""
+        return tuple(self._nodes[each] for each in self._path(tip))
+
+    def way_to(self, entry_id: int) -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:
+        """From the cursor to the state after an entry of any branch.
+
+        Returns:
+            entries to take back, the latest first, and then entries to do again.
+
+        Raises:
+            KeyError: where there is no such entry.
+        """
+        here, there = self._line[: self._cursor], self._path(entry_id)
+        shared = 0
+        while shared < min(len(here), len(there)) and here[shared] == there[shared]:
+            shared += 1
+        back = tuple(self._nodes[each] for each in reversed(here[shared:]))
+        return back, tuple(self._nodes[each] for each in there[shared:])
+
+    def placement_of(self, entry_id: int) -> Placement | None:
+        """Where the photo after an entry of any branch lies in the original; None where both have one extent.
+
+        Raises:
+            KeyError: where there is no such entry.
+        """
+        return stack(*(entry.placement for entry in self.line(entry_id)))
+
+    def pixels_of(self, entry_id: int) -> int:
+        """The entry, at or before another one, that the photo got its pixels from: strokes change none.
+
+        Raises:
+            KeyError: where there is no such entry.
+        """
+        while entry_id != ROOT and not self._nodes[entry_id].changes_pixels:
+            entry_id = self._nodes[entry_id].parent
+        return entry_id
+
     # -- changing it
 
     def push(self, entry: Entry) -> tuple[Entry, ...]:

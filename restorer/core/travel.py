@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from restorer.core.change import Change
 from restorer.core.errors import InputError
 from restorer.core.geometry import Bounds
-from restorer.core.history import Entry, History
+from restorer.core.history import ROOT, Entry, History
 from restorer.core.image import Image, Patch
+from restorer.core.kept_state import KeptHalf, KeptState
 from restorer.core.painted import PaintedPhoto
 from restorer.core.placement import Placement
 from restorer.core.provenance import ProvenanceMap
@@ -49,16 +50,32 @@ class TravelledPhoto(PaintedPhoto):
     def image_at(self, cursor: int) -> Image:
         """The photo as it was after ``cursor`` entries, without going there. Raises IndexError where there is none."""
         self.history.check(cursor)
-        entries, here = self.history.entries, self.history.cursor
-        image, patches = self._image, list[Patch]()
-        forward = here < cursor
-        for index in range(here, cursor) if forward else range(here - 1, cursor - 1, -1):
-            entry = entries[index]
+        return self.kept_state(self.history.entries[cursor - 1].id if cursor else ROOT).picture()
+
+    def kept_state(self, entry_id: int) -> KeptState:
+        """How to make the photo as it was after an entry of any branch, or as it was opened for :data:`ROOT`.
+
+        Nothing is read and nothing shown; another thread can do the rest.
+
+        Raises:
+            KeyError: where there is no such entry.
+        """
+        back, forth = self.history.way_to(entry_id)
+        is_original = self.history.pixels_of(entry_id) == ROOT
+        start: Image | KeptHalf = self.original if is_original else self._image
+        patches: list[KeptHalf] = []
+        for entry, half in (*((each, 0) for each in back), *((each, 1) for each in forth)):
+            if entry.image_key is None or is_original:
+                continue
+            kept = KeptHalf(self._vault.held(entry.image_key), half)
             if entry.placement is not None:
-                image, patches = self._kept.image(entry, image.color, after=forward), []
+                start, patches = kept, []
             else:
-                patches.extend(self._kept.patches(entry, after=forward))
-        return image.with_patches(tuple(patches)) if patches else image
+                patches.append(kept)
+        placement = self.history.placement_of(entry_id)
+        if placement is None:
+            placement = Placement.identity(self.original.width, self.original.height)
+        return KeptState(start, tuple(patches), self._image.color, placement)
 
     def placement_from(self, cursor: int) -> Placement:
         """Where the photo as it is now lies in the one after ``cursor`` entries, 0 being the original.

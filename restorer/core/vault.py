@@ -95,6 +95,10 @@ class PixelVault:
         """The pieces of a key, or the file they are in already. Raises KeyError for an unknown key."""
         return self._stored[key] if key in self._stored else self._resident[key]
 
+    def held(self, key: int) -> tuple[Piece, ...] | Path:
+        """As :meth:`source`, but the pieces where they are in memory as well: for whoever looks at them soon."""
+        return self._resident[key] if key in self._resident else self._stored[key]
+
     @property
     def keys(self) -> frozenset[int]:
         """Everything that is kept."""

@@ -187,6 +187,8 @@ ROWS: tuple[ActionRow, ...] = (
               group="Canvas", hint="Split"),
     ActionRow("side", "Side by side", _C.side_by_side, ("Shift+Y",), "side-by-side", on_canvas=True, checkable=True,
               group="Canvas"),
+    ActionRow("compare-states", "Compare states…", _C.compare_states, ("Alt+Y",), "branch",
+              lambda f: f.can_undo or f.can_redo, lacks="Nothing was done yet", group="Canvas", hint="Compare states"),
     ActionRow("overlay", "Next mask overlay", _C.cycle_overlay, ("Q",), on_canvas=True, group="Brush", hint="Overlay"),
     ActionRow("provenance", "What happened to each pixel", _C.toggle_provenance, ("Shift+P",), "provenance",
               on_canvas=True, checkable=True, group="Canvas", hint="Provenance"),
@@ -263,9 +265,9 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     (
         "View",
-        ("zoom-in", "zoom-out", "fit", "actual", _SEPARATOR, "split", "side", "overlay", "provenance", "gamut",
-         _SEPARATOR, "crop", "neutral", "pan", "zoom", _SEPARATOR, "next", "previous", _SEPARATOR, "theme>", "panels",
-         "full-screen"),
+        ("zoom-in", "zoom-out", "fit", "actual", _SEPARATOR, "split", "side", "compare-states", _SEPARATOR, "overlay",
+         "provenance", "gamut", _SEPARATOR, "crop", "neutral", "pan", "zoom", _SEPARATOR, "next", "previous",
+         _SEPARATOR, "theme>", "panels", "full-screen"),
     ),
     (
         "Mask",

@@ -154,6 +154,9 @@ class Commands(QObject):
     def side_by_side(self) -> None:
         self._canvas.toggle_compare("side")
 
+    def compare_states(self) -> None:
+        self._editor.history.two_wanted.emit()
+
     def cycle_overlay(self) -> None:
         self._canvas.cycle_overlay()
 

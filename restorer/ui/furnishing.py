@@ -141,6 +141,9 @@ class Furnishing(QObject):
         workspace.opener.pictured.connect(self._on_pictured)
         self._photos.facts_changed.connect(self._refresh)
         self._jobs.facts_changed.connect(self._refresh)
+        workspace.comparing.busy_changed.connect(
+            lambda busy: self._jobs.show_when_idle("Making the pictures to compare" if busy else "")
+        )
         self._jobs.report_wanted.connect(self._copy)
         self._jobs.log_wanted.connect(self.commands.show_job_log)
         OriginalKey(window).held.connect(self.editor.canvas.set_showing_original)

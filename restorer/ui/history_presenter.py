@@ -7,15 +7,18 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QImage
 
-from restorer.core.history import Branch
+from restorer.core.history import ROOT, Branch
 from restorer.core.image import Pixels
 from restorer.formats.container import CONTAINERS
 from restorer.tasks import TASKS
 from restorer.ui import words
+from restorer.ui.comparing import Compared, state_name
 from restorer.ui.editor import Editor
+from restorer.ui.language import tr
 from restorer.ui.panels import BranchRow, HistoryRow
 from restorer.ui.photo import OpenPhoto
 from restorer.ui.qimage import rgb_image
+from restorer.ui.state_chooser import StateChooser
 from restorer.ui.workspace import Workspace
 
 
@@ -26,9 +29,15 @@ class HistoryPresenter(QObject):
         super().__init__(parent)
         self._workspace = workspace
         self._editor = editor
+        self._chooser = StateChooser(editor)
+        self._seen: tuple[OpenPhoto | None, int] = (None, ROOT)
         panel, edits = editor.history, workspace.reediting
         panel.jump_requested.connect(self._on_jump_requested)
         panel.compare_requested.connect(self._on_compare_requested)
+        panel.compare_with_requested.connect(self._on_compare_with_requested)
+        panel.branch_compared.connect(self._on_branch_compared)
+        panel.two_wanted.connect(self._ask_two)
+        workspace.comparing.ready.connect(self._on_compared)
         panel.toggle_requested.connect(lambda cursor: self._at_row(cursor, lambda photo: edits.toggle(photo, cursor)))
         panel.remove_requested.connect(lambda cursor: self._at_row(cursor, lambda photo: edits.remove(photo, cursor)))
         panel.move_requested.connect(
@@ -52,6 +61,7 @@ class HistoryPresenter(QObject):
     def show(self) -> None:
         """Shows the history of the shown photo."""
         photo, panel = self._workspace.current, self._editor.history
+        self._end_pair(photo)
         if photo is None:
             panel.set_rows([], 0)
             panel.set_branches(())
@@ -86,16 +96,57 @@ class HistoryPresenter(QObject):
         if not self._editor.canvas.is_stroking():
             self._workspace.jump(cursor)
 
+    # -- comparing
+
+    def _ask_two(self) -> None:
+        photo = self._workspace.current
+        if photo is not None:
+            self._chooser.ask(photo, tr("Compare which state?"), lambda one: self._ask_other(photo, one))
+
+    def _ask_other(self, photo: OpenPhoto, one: int) -> None:
+        prompt = tr("Compare “{}” with…").format(state_name(photo, one))
+        compare = self._workspace.comparing.compare
+        self._chooser.ask(photo, prompt, lambda other: compare(photo, one, other), without=one)
+
     def _on_compare_requested(self, before: int, after: int) -> None:
-        canvas, document = self._editor.canvas, self._workspace.document
-        if document is None:
+        photo = self._workspace.current
+        if photo is not None:
+            self._workspace.comparing.compare(photo, _id_at(photo, before), _id_at(photo, after))
+
+    def _on_compare_with_requested(self, cursor: int) -> None:
+        photo = self._workspace.current
+        if photo is not None:
+            self._ask_other(photo, photo.document.history.pixels_of(_id_at(photo, cursor)))
+
+    def _on_branch_compared(self, tip: int) -> None:
+        photo = self._workspace.current
+        if photo is not None:
+            here = photo.document.history.current
+            self._workspace.comparing.compare(photo, tip, here.id if here is not None else ROOT)
+
+    def _on_compared(self, compared: Compared) -> None:
+        """Two pictures are ready; the photo may have changed meanwhile."""
+        photo, canvas = compared.photo, self._editor.canvas
+        if photo is not self._workspace.current:
             return
-        here = document.history.cursor
-        canvas.set_compare_images(
-            self._workspace.image_at(before), None if after == here else self._workspace.image_at(after)
-        )
+        document, pictures = photo.document, compared.pictures
+        is_live = compared.after_is_now and document.state == compared.base
+        present = document.placement_from(0)
+        frame = present.inverse().then(pictures.placement) if pictures.placement != present else None
+        after = None if is_live else pictures.after
+        names = (compared.names[0], tr("Now")) if is_live else compared.names
+        canvas.set_compare_images(pictures.before, after, frame=frame, names=names)
         if canvas.compare() is None:
-            canvas.set_compare("split")
+            canvas.toggle_compare("split")
+
+    def _end_pair(self, photo: OpenPhoto | None) -> None:
+        """Whoever does something to the photo wants to see it; the result of a job waits until comparing is over."""
+        history = photo.document.history if photo is not None else None
+        here = history.current if history is not None else None
+        seen, self._seen = self._seen, (photo, here.id if here is not None else ROOT)
+        is_result = here is not None and here.step is not None and not here.amends and here.parent == seen[1]
+        if seen[0] is photo and seen[1] != self._seen[1] and not is_result and self._editor.canvas.compares_others():
+            self._editor.canvas.end_pair()
 
     def _on_settings_wanted(self, cursor: int) -> None:
         photo, tasks = self._workspace.current, self._editor.tasks
@@ -116,6 +167,11 @@ class HistoryPresenter(QObject):
     def _on_replay_requested(self) -> None:
         device = self._workspace.session.settings.device
         self._with_photo(lambda photo: self._workspace.reediting.replay(photo, device))
+
+
+def _id_at(photo: OpenPhoto, cursor: int) -> int:
+    """Id of the entry that a row of the shown line stands for."""
+    return photo.document.history.entries[cursor - 1].id if cursor else ROOT
 
 
 def _history_rows(photo: OpenPhoto) -> list[HistoryRow]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QFont, QFontMetrics, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
@@ -32,6 +32,7 @@ _ROWS = 11
 _TOP = 110
 """44 below the toolbar."""
 _ICON = 16
+_PICTURE = QSize(34, 22)
 _RADIUS = 8
 _STEPS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: _ROWS - 1, Qt.Key.Key_PageUp: 1 - _ROWS}
 _KEYS = {Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter, *_STEPS}
@@ -66,10 +67,16 @@ class _Delegate(QStyledItemDelegate):
             paint_box(painter, QRectF(rect.adjusted(4, 0, -4, 0)), 4, fill=tokens.color("accent_fill"))
         strong = "white" if selected else "text_off" if entry.reason else "text"
         weak = "white" if selected else "text_off" if entry.reason else "text_2"
-        if entry.icon:
+        indent = _ICON
+        if entry.picture is not None:
+            indent = _PICTURE.width()
+            place = QRectF(rect.left() + PADDING, rect.center().y() - _PICTURE.height() / 2 + 0.5, indent, 0)
+            place.setHeight(_PICTURE.height())
+            _paint_picture(painter, entry.picture, place)
+        elif entry.icon:
             square = QRectF(rect.left() + PADDING, rect.center().y() - _ICON / 2 + 0.5, _ICON, _ICON)
             icons.draw_icon(painter, entry.icon, square, tokens.color(weak))
-        left = rect.left() + PADDING + _ICON + 10
+        left = rect.left() + PADDING + indent + 10
         right = self._paint_right(painter, rect, entry, tokens, weak)
         painter.setPen(tokens.color(strong))
         left += self._paint_title(painter, QRect(left, rect.top(), right - left, rect.height()), found)
@@ -122,17 +129,29 @@ class Palette(QFrame):
     Args:
         window: what it lies over.
         entries: asked each time it opens.
+        name: what it is, for screen readers; that it searches actions if empty.
+        prompt: stands in the empty field; what is searched if empty.
+        hint: which key does what.
     """
 
-    def __init__(self, window: QWidget, entries: Callable[[], Sequence[Entry]]) -> None:
+    def __init__(
+        self,
+        window: QWidget,
+        entries: Callable[[], Sequence[Entry]],
+        *,
+        name: str = "",
+        prompt: str = "",
+        hint: str = "",
+    ) -> None:
         super().__init__(window)
+        self._hint = hint or tr("↑ ↓ choose, Enter runs")
         self._make_entries = entries
         self._entries: Sequence[Entry] = ()
         self._used: list[str] = []
         self._before: QWidget | None = None
-        self.setAccessibleName(tr("Search actions"))
+        self.setAccessibleName(name or tr("Search actions"))
         self.field = QLineEdit()
-        self.field.setPlaceholderText(tr("Search actions, tasks and recent photos"))
+        self.field.setPlaceholderText(prompt or tr("Search actions, tasks and recent photos"))
         self.field.setFrame(False)
         self.field.setProperty("bare", True)
         self.field.setProperty(FOCUS_RING, "none")
@@ -197,7 +216,7 @@ class Palette(QFrame):
         top.addWidget(KeyCap("Esc"))
         bottom = QHBoxLayout()
         bottom.setContentsMargins(PADDING, 6, PADDING, 8)
-        hint = TintedLabel(tr("↑ ↓ choose, Enter runs"), role="text_3", font="small")
+        hint = TintedLabel(self._hint, role="text_3", font="small")
         bottom.addWidget(hint, 1)
         bottom.addWidget(self._count)
         layout = QVBoxLayout(self)
@@ -287,6 +306,15 @@ class Palette(QFrame):
         else:
             return False
         return True
+
+
+def _paint_picture(painter: QPainter, picture: QImage, place: QRectF) -> None:
+    """The middle of it, filling the place."""
+    scale = max(place.width() / picture.width(), place.height() / picture.height())
+    part = QRectF(0, 0, place.width() / scale, place.height() / scale)
+    part.moveCenter(QRectF(picture.rect()).center())
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    painter.drawImage(place, picture, part)
 
 
 class _SearchMark(QWidget):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+
+from PySide6.QtGui import QImage
 
 from restorer.tasks.spec import Task
 from restorer.ui.actions import ROWS, Actions
@@ -30,6 +32,8 @@ class Entry:
         keys: its shortcut, or empty.
         reason: why it cannot be done now; empty where it can.
         weight: added to how well it fits.
+        also: what else it can be found by, where its title does not fit.
+        picture: in place of the icon.
     """
 
     id: str
@@ -40,6 +44,8 @@ class Entry:
     keys: str = ""
     reason: str = ""
     weight: float = 0.0
+    also: str = ""
+    picture: QImage | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,6 +96,8 @@ def search(query: str, entries: Sequence[Entry], used: Sequence[str] = ()) -> li
     found: list[tuple[bool, float, int, Entry, Match]] = []
     for place, entry in enumerate(entries):
         fit = match(query, entry.title)
+        if fit is None and entry.also and (other := match(query, entry.also)) is not None:
+            fit = replace(other, places=())
         if fit is None:
             continue
         recency = float(len(used) - used.index(entry.id)) if entry.id in used else 0.0

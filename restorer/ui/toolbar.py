@@ -158,8 +158,8 @@ class MainToolBar(QToolBar):
         button.setIcon(icon("compare"))
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         button.setMenu(self.compare_menu)
-        describe(button, "Compare with the original")
-        for action_id in ("split", "side", "bake-off"):
+        describe(button, "Compare with the original, or other states")
+        for action_id in ("split", "side", "compare-states", "bake-off"):
             self.compare_menu.addAction(self._actions[action_id])
         self._worded.append(button)
         return self.addWidget(button)

@@ -173,7 +173,7 @@ class Lane(QObject):
 
 class Lanes(QObject):
     """All threads of the window: one lane per device, one for files, one for small pictures, one for the tiles of
-    the canvas.
+    the canvas, one for masks, one for states to compare.
 
     An engine belongs to one thread at a time, so two names of one device must share a lane. Which device ``auto`` is
     turns out only when its first job starts; until then every job goes through that lane.
@@ -204,6 +204,11 @@ class Lanes(QObject):
     def marks(self) -> Lane:
         """For what tools work out on masks: short, and somebody waits for it."""
         return self._lane("marks")
+
+    @property
+    def states(self) -> Lane:
+        """For pictures of earlier states and of other branches, which somebody wants to compare."""
+        return self._lane("states")
 
     def device(self, device: str) -> Lane:
         """The lane of a device such as ``auto``, ``cpu``, ``cuda`` or ``cuda:1``."""

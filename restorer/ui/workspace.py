@@ -14,15 +14,14 @@ from PySide6.QtCore import QObject, Signal
 
 from restorer.core.document import Change, Document
 from restorer.core.errors import InputError, RestorerError
-from restorer.core.image import Image
 from restorer.core.mask import Mask, Plane, require_size
 from restorer.core.placement import Placement, carried_between
-from restorer.session.alignment import aligned
 from restorer.session.marking.operations import plane_order
 from restorer.session.marking.order import MaskOrder
 from restorer.session.session import Session
 from restorer.tasks.spec import VARIANT
 from restorer.ui.autosave import Autosave
+from restorer.ui.comparing import Comparing
 from restorer.ui.detections import Detections
 from restorer.ui.exporting import Exporter, ExportOrder
 from restorer.ui.job_queue import JobQueue, JobState
@@ -69,6 +68,7 @@ class Workspace(QObject):
         self.masks = MaskFiles(self.lanes, self)
         self.mask_work = MaskWork(self.lanes, self)
         self.detections = Detections(session, self.lanes, self.jobs, self)
+        self.comparing = Comparing(self.lanes, self)
         self.reediting = Reediting(session, self.lanes, self.jobs, self)
         self.projects = Projects(self.lanes, self.jobs, self.opener, self)
         self.autosave = Autosave(session, self.lanes, self)
@@ -91,6 +91,7 @@ class Workspace(QObject):
             self.masks,
             self.mask_work,
             self.detections,
+            self.comparing,
             self.reediting,
             self.projects,
             self.autosave,
@@ -207,16 +208,6 @@ class Workspace(QObject):
     def jump(self, cursor: int) -> None:
         """Goes to the state after ``cursor`` history entries; 0 is the original."""
         self._change(lambda document: document.jump(cursor))
-
-    def image_at(self, cursor: int) -> Image:
-        """The shown photo as it was after ``cursor`` entries, brought to the extent it has now.
-
-        Raises:
-            IndexError: where there is no such entry, or no photo.
-        """
-        if self.document is None:
-            raise IndexError("no photo is open")
-        return aligned(self.document.image_at(cursor), self.document.placement_from(cursor))
 
     def note_stroke(self, change: Change) -> None:
         """The canvas has ended a stroke on the shown photo's mask."""

@@ -238,6 +238,12 @@ class PlanMachine(RuleBasedStateMachine):
         self.changing(lambda: self.document.switch(branch.tip))
         assert self.here == branch.tip
 
+    @rule(data=st.data())
+    def look_at_any_state(self, data: st.DataObject) -> None:
+        """Of whatever branch; the photo stays as it is."""
+        each = data.draw(st.sampled_from((0, *self.document.history.nodes)))
+        assert np.array_equal(self.document.kept_state(each).picture().pixels, self.moments[each].pixels)
+
     @precondition(lambda self: len(self.document.history.branches()) > 1)
     @rule(data=st.data())
     def remove_branch(self, data: st.DataObject) -> None:

@@ -191,8 +191,10 @@ class InputSurface(Surface):
         return self._navigator.viewport.zoom
 
     def visible_bounds(self) -> Bounds:
-        """Image pixels in view."""
-        return self._navigator.viewport.visible_image()
+        """Pixels of the photo as it is now that are in view, or would be were nothing else compared in their place."""
+        seen = self._navigator.viewport.visible_image()
+        frame = self._scene.frame if self._scene is not None else None
+        return seen if frame is None else frame.bounds_in_old(seen).clip(frame.source_width, frame.source_height)
 
     def pan_by(self, dx: float, dy: float) -> None:
         self._navigator.pan(dx, dy)
@@ -234,7 +236,7 @@ class InputSurface(Surface):
             self.pointer_moved.emit(*(pixel if pixel is not None else (None, None)))
 
     def _pixel_under_pointer(self) -> tuple[int, int] | None:
-        if self._scene is None or self._pointing.hover is None:
+        if self._scene is None or not self._scene.shows_live or self._pointing.hover is None:
             return None
         place = self.locate(self._pointing.hover)
         x, y = math.floor(place.image_x), math.floor(place.image_y)
@@ -281,7 +283,7 @@ class InputSurface(Surface):
             painter.scale(1 / ratio, 1 / ratio)
             self._outlines.paint(painter, outline, self._navigator.viewport, self._pane_offset(), ratio)
             painter.restore()
-        if self._crop is not None and self._scene is not None:
+        if self._crop is not None and self._scene is not None and self._scene.frame is None:
             self._paint_crop(painter, self._crop)
         center = self._ring_center()
         if center is not None:

@@ -43,7 +43,7 @@ class ReviewSurface(InputSurface):
         self._repaint_selected()
         self._selected = find
         self._repaint_selected()
-        if find is not None and shows:
+        if find is not None and shows and self._scene is not None and self._scene.frame is None:
             self._navigator.bring(find.x + 0.5, find.y + 0.5, _ROOM)
 
     def _repaint_selected(self) -> None:

@@ -14,6 +14,7 @@ from restorer.core.geometry import Bounds
 from restorer.core.image import Image, Patch
 from restorer.core.large_dabs import Dab
 from restorer.core.mask import Mask
+from restorer.core.placement import Placement
 from restorer.session.alignment import aligned
 from restorer.session.marking.find_levels import FindLevels
 from restorer.ui.canvas import split_line
@@ -63,6 +64,9 @@ class Scene:
         self._reference: Image | None = None
         self._before: PhotoLayer | None = None
         self._after: PhotoLayer | None = None
+        self.frame: Placement | None = None
+        """Where the compared states lie in the photo as it is now, while they have another extent."""
+        self._names: tuple[str, str] | None = None
         self._trial: Trial | None = None
         self._tried: PhotoLayer | None = None
 
@@ -158,17 +162,37 @@ class Scene:
 
     # -- comparing
 
-    def set_reference(self, before: Image | None, after: Image | None = None) -> None:
+    def set_reference(
+        self,
+        before: Image | None,
+        after: Image | None = None,
+        *,
+        frame: Placement | None = None,
+        names: tuple[str, str] | None = None,
+    ) -> None:
         """Which states to compare: the photo as opened and as it is now where None.
 
+        Args:
+            before, after: of the photo's size, or of the frame's.
+            frame: where both lie in the photo as it is now, where they have another extent; both must be given then.
+            names: what to call them; before and after if None.
+
         Raises:
-            ValueError: where a picture is not of the photo's size.
+            ValueError: where a picture is of another size.
         """
+        wanted = frame.bounds() if frame is not None else self.document.image.bounds
         for image in (before, after):
-            if image is not None and image.bounds != self.document.image.bounds:
-                raise ValueError(f"{image.width} x {image.height} pixels cannot be compared with the photo's")
+            if (image is None and frame is not None) or (image is not None and image.bounds != wanted):
+                size = f"{image.width} x {image.height} pixels" if image is not None else "the photo as it is"
+                raise ValueError(f"{size} cannot be compared in {wanted.width} x {wanted.height}")
         self._reference = before
         self._after = PhotoLayer(TilePyramid(after, self._colors)) if after is not None else None
+        self.frame, self._names = frame, names
+
+    @property
+    def is_pair(self) -> bool:
+        """Whether other states are compared than the photo as opened and as it is now."""
+        return self._reference is not None or self._after is not None
 
     def panes(self, canvas: Bounds, viewport: Viewport) -> list[Pane]:
         return panes(self.compare, canvas, viewport, self.split, original=self.original)
@@ -209,7 +233,7 @@ class Scene:
     # -- work and painting
 
     def on_canvas(self, changed: Bounds, canvas: Bounds, viewport: Viewport, ratio: float) -> list[Bounds]:
-        """Device pixels of the canvas to paint again where a part of the photo or the mask changed."""
+        """Device pixels of the canvas to paint again where a part of what is shown or of the mask changed."""
         if changed.is_empty:
             return []
         reach = max(self._mask.reach, self._protected.reach, outline_reach(ratio)) + 1
@@ -235,6 +259,8 @@ class Scene:
 
     def _layers(self, canvas: Bounds, viewport: Viewport) -> list[PhotoLayer]:
         layers = [self._layer(pane) for pane in self.panes(canvas, viewport)]
+        if self.frame is not None:  # the photo itself is not in this view
+            return list(dict.fromkeys(layers))
         # Also what may be asked for any moment: held original must not begin blurred.
         layers += [self._live, *([self._before] if self._before is not None else [])]
         return list(dict.fromkeys(layers))
@@ -286,20 +312,27 @@ class Scene:
             if not (part := box.translate(pane.offset_x, 0).intersect(pane.clip)).is_empty
         ]
 
+    @property
+    def badges(self) -> tuple[str, str]:
+        """What the two sides of a comparison are called."""
+        if self.trial is not None:
+            return split_line.BEFORE, split_line.TRIED
+        return self._names if self._names is not None else (split_line.BEFORE, split_line.AFTER)
+
     def paint_comparison(
         self, painter: QPainter, canvas: Bounds, viewport: Viewport, ratio: float, *, focused: bool
     ) -> None:
         """Paints the line and the badges, in logical pixels."""
-        after = split_line.AFTER if self.trial is None else split_line.TRIED
+        before, after = self.badges
         self._paint_frames(painter, canvas, viewport, ratio)
         if self.compare is Compare.SPLIT and not self.original:
             x, span = self.line(viewport, ratio)
-            split_line.paint_split_badges(painter, x, span, after)
+            split_line.paint_split_badges(painter, x, span, before, after)
             split_line.paint_line(painter, x, span, focused=focused)
         elif self.compare is Compare.SIDE or self.original:
             for pane in self.panes(canvas, viewport):
                 clip = split_line.logical(pane.clip, ratio)
-                text = split_line.BEFORE if pane.shows_before else after
+                text = before if pane.shows_before else after
                 split_line.paint_corner_badge(painter, clip, text)
         if self.compare is Compare.SIDE:
             gap = Bounds(viewport.view_width, 0, canvas.right - viewport.view_width, canvas.bottom)

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 
 from restorer.core.geometry import Bounds
 from restorer.ui import theme
-from restorer.ui.canvas.hud import BADGE_H, badge
+from restorer.ui.canvas.hud import BADGE_H, Plate, badge
 from restorer.ui.tokens import HUD_BORDER_OPACITY, HUD_PLATE, PADDING, RADIUS
 from restorer.ui.widgets.painting import paint_box
 
@@ -19,6 +19,8 @@ _DARK_PX = 3.25
 _DARK_OPACITY = 0.6
 _CHEVRON_PX = 3.5
 _BADGE_GAP = 10.0
+_LONGEST = 32
+"""Letters of a state's name that a badge shows."""
 BEFORE, AFTER, TRIED = "Before", "After", "Preview"
 
 
@@ -51,16 +53,20 @@ def paint_line(painter: QPainter, x: float, span: QRectF, *, focused: bool) -> N
     painter.restore()
 
 
-def line_reach(x: float, span: QRectF) -> QRectF:
-    """What to paint again where the line is or was, badges included."""
-    before, after = badge(BEFORE).width(), max(badge(AFTER).width(), badge(TRIED).width())
-    left, right = before + 2 * _BADGE_GAP, after + 2 * _BADGE_GAP
+def line_reach(x: float, span: QRectF, texts: tuple[str, str]) -> QRectF:
+    """What to paint again where the line is or was, badges with these texts included."""
+    left, right = (named(text).width() + 2 * _BADGE_GAP for text in texts)
     return QRectF(x - left, span.top(), left + right, span.height()).united(_handle(x, span))
 
 
-def paint_split_badges(painter: QPainter, x: float, span: QRectF, after_text: str = AFTER) -> None:
+def named(text: str) -> Plate:
+    """A badge; what is long is cut."""
+    return badge(text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1].rstrip()}…")
+
+
+def paint_split_badges(painter: QPainter, x: float, span: QRectF, before_text: str, after_text: str) -> None:
     """Before and after at either side of the line; each only where its side has room."""
-    before, after = badge(BEFORE), badge(after_text)
+    before, after = named(before_text), named(after_text)
     top = span.top() + PADDING
     if span.height() < BADGE_H + 2 * PADDING:
         return
@@ -72,7 +78,7 @@ def paint_split_badges(painter: QPainter, x: float, span: QRectF, after_text: st
 
 def paint_corner_badge(painter: QPainter, clip: QRectF, text: str) -> None:
     """Names what a whole pane shows, at its top left."""
-    badge(text).paint(painter, clip.left() + PADDING, clip.top() + PADDING)
+    named(text).paint(painter, clip.left() + PADDING, clip.top() + PADDING)
 
 
 def _handle(x: float, span: QRectF) -> QRectF:

@@ -221,7 +221,7 @@ class Surface(QWidget):
         if self._scene is None:
             return QRect()
         x, span = self._scene.line(self._navigator.viewport, self._ratio())
-        return split_line.line_reach(x, span).toAlignedRect()
+        return split_line.line_reach(x, span, self._scene.badges).toAlignedRect()
 
     def _on_moved(self) -> None:
         self.update()

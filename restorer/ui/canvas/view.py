@@ -12,16 +12,15 @@ from PySide6.QtWidgets import QWidget
 from restorer.core.brush import Brush, BrushMode
 from restorer.core.document import Change, Document
 from restorer.core.geometry import Bounds
-from restorer.core.image import Image, Patch
+from restorer.core.image import Patch
 from restorer.core.mask import Mask
 from restorer.core.placement import Placement
 from restorer.ui import theme
-from restorer.ui.canvas.compare import Compare
+from restorer.ui.canvas.comparing import ComparingSurface
 from restorer.ui.canvas.hud import hint_plate, status_plate
 from restorer.ui.canvas.job_tiles import FADE_S
 from restorer.ui.canvas.keys import Command, Hold, command_of, hold_of
 from restorer.ui.canvas.overlay import Overlay
-from restorer.ui.canvas.reviewing import ReviewSurface
 from restorer.ui.canvas.scene import Scene
 from restorer.ui.canvas.tools.brush import HARDNESS_STEP, SIZE_STEP, hardened, resized
 from restorer.ui.canvas.trial import Trial
@@ -30,10 +29,9 @@ from restorer.ui.workers import Lane
 _ARROW_PAN_PX = 64
 """Logical pixels an arrow key pans."""
 _ARROWS = {Command.LEFT: (-1, 0), Command.RIGHT: (1, 0), Command.UP: (0, -1), Command.DOWN: (0, 1)}
-_SPLIT_STEP = 0.01
 
 
-class CanvasView(ReviewSurface):
+class CanvasView(ComparingSurface):
     """Shows one document and paints on its mask.
 
     Setters emit nothing, except that ``zoom_changed`` and ``tool_changed`` always tell; the other signals say that
@@ -46,8 +44,6 @@ class CanvasView(ReviewSurface):
 
     tool_changed = Signal(str)
     overlay_changed = Signal(str)
-    compare_changed = Signal(object)
-    """``split``, ``side`` or None."""
 
     def __init__(self, parent: QWidget | None = None, tiles: Lane | None = None) -> None:
         super().__init__(parent, tiles)
@@ -104,6 +100,7 @@ class CanvasView(ReviewSurface):
 
     def _take_extent(self, scene: Scene, placement: Placement) -> None:
         """The photo has another extent; what was in the middle of the view stays there, as large as it was."""
+        self.end_pair()
         self._pointing.cancel()
         self._pointing.brush_tool.forget_last_point()
         self._works.want(())
@@ -112,15 +109,6 @@ class CanvasView(ReviewSurface):
         self._navigator.place(placement)
         self._pointer_changed()
         self.update()
-
-    def is_stroking(self) -> bool:
-        return self._pointing.brush_tool.is_stroking
-
-    def abandon_stroke(self) -> bool:
-        """Takes a stroke (or a resizing drag) in progress back; False where there is none."""
-        cancelled = self._pointing.cancel() or self.abandon_crop()
-        self._pointer_changed()
-        return cancelled
 
     # -- view
 
@@ -256,48 +244,6 @@ class CanvasView(ReviewSurface):
         """What is laid over the photo now."""
         return self._scene.trial if self._scene is not None else None
 
-    # -- comparing
-
-    def compare(self) -> str | None:
-        return self._scene.compare.value if self._scene is not None and self._scene.compare is not None else None
-
-    def set_compare(self, mode: str | None) -> None:
-        """``split``, ``side`` or None. Raises ValueError for another."""
-        if self._scene is not None:
-            self._scene.compare = Compare(mode) if mode is not None else None
-            self._fit_viewport()
-            self._pointer_changed()
-            self.update()
-
-    def toggle_compare(self, mode: str) -> None:
-        """This way of comparing on, or off where it is on."""
-        if self._scene is not None:
-            self.set_compare(None if self.compare() == mode else mode)
-            self.compare_changed.emit(self.compare())
-
-    def set_reference(self, image: Image | None) -> None:
-        """What "before" is: the photo as opened if None. Raises ValueError for another size."""
-        self.set_compare_images(image, None)
-
-    def set_compare_images(self, before: Image | None, after: Image | None) -> None:
-        """Any two states; None = as opened, and as it is now. Nothing can be painted while ``after`` is given.
-
-        Raises:
-            ValueError: for another size than the photo's.
-        """
-        if self._scene is not None:
-            self.abandon_stroke()
-            self._scene.set_reference(before, after)
-            self._pointer_changed()
-            self.update()
-
-    def set_showing_original(self, showing: bool) -> None:
-        """Shows what is compared with alone, as long as a key or button is held."""
-        if self._scene is not None and self._scene.original != showing:
-            self._scene.original = showing
-            self._pointer_changed()
-            self.update()
-
     # -- hints
 
     def set_hud_left(self, items: Sequence[tuple[str | Sequence[str], str]]) -> None:
@@ -358,20 +304,6 @@ class CanvasView(ReviewSurface):
     def _abandon(self, command: Command) -> bool:
         """Escape, where there is something to take back; elsewhere it is not ours."""
         return command is Command.ABANDON and self.abandon_stroke()
-
-    def _move_split(self, command: Command) -> bool:
-        """Left, right, Home and End move the line between before and after while there is one."""
-        targets = {
-            Command.LEFT: self.split() - _SPLIT_STEP,
-            Command.RIGHT: self.split() + _SPLIT_STEP,
-            Command.FIRST: 0.0,
-            Command.LAST: 1.0,
-        }
-        if self.compare() != Compare.SPLIT or command not in targets:
-            return False
-        self.set_split(targets[command])
-        self.split_moved.emit(self.split())
-        return True
 
     def _pan(self, command: Command) -> bool:
         """Arrows move the view."""

@@ -19,6 +19,10 @@ from restorer.ui.widgets.labels import TintedLabel
 __all__ = ["BranchRow", "HistoryPanel", "HistoryRow"]
 
 
+_COMPARE_WITH = "Compare this state with another, of any branch"
+_COMPARE_TWO = "Compare these two states"
+
+
 @dataclass(frozen=True, slots=True)
 class BranchRow:
     """A line of the history that is not shown.
@@ -41,6 +45,12 @@ class HistoryPanel(FoldingPanel):
     """Go to this cursor value."""
     compare_requested = Signal(int, int)
     """Compare these two cursor values, the older first."""
+    compare_with_requested = Signal(int)
+    """Ask what to compare this row with: any state of any branch."""
+    two_wanted = Signal()
+    """Ask for two states, of whatever branches, and compare them."""
+    branch_compared = Signal(int)
+    """Compare the end of this branch with the photo as it is now."""
     undo_requested = Signal()
     redo_requested = Signal()
     toggle_requested = Signal(int)
@@ -79,9 +89,7 @@ class HistoryPanel(FoldingPanel):
         self.set_body(body)
         self.branch_button = IconButton("branch", "Branches: what was undone and replaced", size=FIELD_H, icon_size=16)
         self.branch_button.hide()
-        self.compare_button = IconButton(
-            "compare", "Compare two states: choose the second with Ctrl+click", size=FIELD_H, icon_size=16
-        )
+        self.compare_button = IconButton("compare", _COMPARE_WITH, size=FIELD_H, icon_size=16)
         self.undo_button = IconButton("undo", "Undo", shortcut="Ctrl+Z", size=FIELD_H, icon_size=16)
         self.redo_button = IconButton("redo", "Redo", shortcut="Ctrl+Shift+Z", size=FIELD_H, icon_size=16)
         for button in (self.branch_button, self.compare_button, self.undo_button, self.redo_button):
@@ -132,6 +140,7 @@ class HistoryPanel(FoldingPanel):
     def set_branches(self, branches: Sequence[BranchRow]) -> None:
         self._branches = tuple(branches)
         self.branch_button.setVisible(bool(branches))
+        self._on_selection_changed()
 
     def set_can_undo(self, can: bool) -> None:
         self.undo_button.setEnabled(can)
@@ -155,13 +164,22 @@ class HistoryPanel(FoldingPanel):
             self.jump_requested.emit(cursor)
 
     def _on_selection_changed(self) -> None:
-        two = len(self.selected_cursors()) == 2
-        self.compare_action.setEnabled(two)
-        self.compare_button.setEnabled(two)
+        chosen = len(self.selected_cursors())
+        self.compare_action.setEnabled(chosen == 2)
+        self.compare_button.setEnabled(chosen == 2 or (chosen == 1 and self._has_others))
+        self.compare_button.setToolTip(_COMPARE_TWO if chosen == 2 else _COMPARE_WITH)
+
+    @property
+    def _has_others(self) -> bool:
+        """Whether there is more than one state."""
+        return self._model.rowCount() > 1 or bool(self._branches)
 
     def _on_compare(self) -> None:
-        older, newer = self.selected_cursors()
-        self.compare_requested.emit(older, newer)
+        chosen = self.selected_cursors()
+        if len(chosen) == 2:
+            self.compare_requested.emit(*chosen)
+        elif len(chosen) == 1:
+            self.compare_with_requested.emit(chosen[0])
 
     def _on_menu_requested(self, position: QPoint) -> None:
         index = self.view.indexAt(position)
@@ -183,6 +201,9 @@ class HistoryPanel(FoldingPanel):
             compare.setEnabled(cursor != self._cursor)
             pair = sorted((cursor, self._cursor))
             compare.triggered.connect(lambda: self.compare_requested.emit(*pair))
+            other = menu.addAction("Compare with…")
+            other.setEnabled(self._has_others)
+            other.triggered.connect(lambda: self.compare_with_requested.emit(cursor))
         position = self._model.position_of(cursor)
         row = self._model.row(self._model.index(position)) if position is not None else None
         if row is not None and cursor:
@@ -214,16 +235,20 @@ class HistoryPanel(FoldingPanel):
         menu.popup(self.branch_button.mapToGlobal(QPoint(0, self.branch_button.height())))
 
     def branch_menu(self) -> QMenu:
-        """The lines that are not shown: to go to, or to take away."""
+        """The lines that are not shown: to go to, to compare with, or to take away."""
         menu = QMenu(self)
         for branch in self._branches:
             action = menu.addAction(f"Go to \u201c{branch.title}\u201d ({branch.detail})")
             action.triggered.connect(lambda _checked=False, tip=branch.tip: self.branch_requested.emit(tip))
         menu.addSeparator()
-        rest = menu.addMenu("Take away")
-        for branch in self._branches:
-            action = rest.addAction(f"{branch.title} ({branch.detail})")
-            action.triggered.connect(lambda _checked=False, tip=branch.tip: self.branch_removed.emit(tip))
+        for title, signal in (
+            ("Compare with the photo as it is now", self.branch_compared),
+            ("Take away", self.branch_removed),
+        ):
+            rest = menu.addMenu(title)
+            for branch in self._branches:
+                action = rest.addAction(f"{branch.title} ({branch.detail})")
+                action.triggered.connect(lambda _checked=False, tip=branch.tip, signal=signal: signal.emit(tip))
         return menu
 
 

@@ -12,7 +12,8 @@ from support.canvas import SHIFT, drag, held_mouse_is_at, seen, settle
 from restorer.core.document import Document
 from restorer.core.geometry import Bounds
 from restorer.core.image import Image, Patch
-from restorer.core.result import TaskResult
+from restorer.core.placement import Placement
+from restorer.core.result import Reframed, TaskResult
 from restorer.core.step import Step
 from restorer.ui.canvas import CanvasView
 from restorer.ui.qimage import pixels_of
@@ -129,3 +130,47 @@ def test_any_two_states_are_compared_and_not_painted_on(qtbot: QtBot, canvas: Ca
     assert brightness(canvas, 400) < 20
     with pytest.raises(ValueError, match="compared"):
         canvas.set_reference(Image(np.zeros((3, 3, 3), np.uint8)))
+
+
+def test_states_of_another_extent_are_shown_in_theirs(qtbot: QtBot, canvas: CanvasView, repaired: Document) -> None:
+    frame = Placement.crop(Bounds(400, 350, 1000, 750), repaired.image.width, repaired.image.height)
+    gray, white = (Image(np.full((400, 600, 3), value, np.uint8)) for value in (128, 250))
+    canvas.zoom_to(1.0)
+    middle = canvas.locate(QPointF(300, 200))
+    canvas.set_compare("split")
+    canvas.set_compare_images(gray, white, frame=frame, names=("Denoise", "Crop, on another branch"))
+    settle(qtbot, canvas)
+    assert canvas.zoom() == 1.0
+    framed = canvas.locate(QPointF(300, 200))
+    assert (framed.image_x + 400, framed.image_y + 350) == pytest.approx((middle.image_x, middle.image_y), abs=1)
+    assert frame.source_bounds().contains(canvas.visible_bounds()), "in pixels of the photo as it is"
+    line = round(canvas._scene.line(canvas._navigator.viewport, 1.0)[0])
+    assert brightness(canvas, line - 60) == pytest.approx(128, abs=1)
+    assert brightness(canvas, line + 60) == pytest.approx(250, abs=1)
+    drag(canvas, [QPoint(400, 200), QPoint(420, 200)])
+    assert repaired.mask.is_empty
+    assert canvas.compares_others()
+    QTest.keyClick(canvas, Qt.Key.Key_Y)
+    settle(qtbot, canvas)
+    assert not canvas.compares_others(), "leaving the comparison leaves the pair"
+    back = canvas.locate(QPointF(300, 200))
+    assert (back.image_x, back.image_y) == pytest.approx((middle.image_x, middle.image_y), abs=1)
+    assert brightness(canvas, 300) < 20
+    with pytest.raises(ValueError, match="compared"):
+        canvas.set_compare_images(gray, None, frame=frame)
+
+
+def test_a_new_extent_ends_a_comparison_in_another(qtbot: QtBot, canvas: CanvasView, repaired: Document) -> None:
+    frame = Placement.crop(Bounds(300, 200, 900, 600), repaired.image.width, repaired.image.height)
+    gray = Image(np.full((400, 600, 3), 128, np.uint8))
+    canvas.set_compare("side")
+    canvas.set_compare_images(gray, gray, frame=frame)
+    placement = Placement.crop(Bounds(0, 0, 700, 1000), repaired.image.width, repaired.image.height)
+    pixels = np.ascontiguousarray(placement.take(repaired.image.pixels))
+    result = TaskResult((), reframed=Reframed(Image(pixels, repaired.image.color), placement))
+    canvas.refresh(repaired.apply(repaired.state, Step("crop", 1), result, label="Crop"))
+    settle(qtbot, canvas)
+    viewport = canvas._navigator.viewport
+    assert (viewport.image_width, viewport.image_height) == (700, 1000)
+    assert not canvas.compares_others()
+    assert canvas.compare() == "side"

@@ -82,7 +82,6 @@ def test_keys_choose_and_enter_goes(panel: HistoryPanel) -> None:
 def test_two_rows_are_compared_older_first(panel: HistoryPanel) -> None:
     jumps = QSignalSpy(panel.jump_requested)
     spy = QSignalSpy(panel.compare_requested)
-    assert not panel.compare_button.isEnabled()
     click(panel, 0, CTRL)
     assert panel.selected_cursors() == [0, 2]
     assert jumps.count() == 0
@@ -90,6 +89,24 @@ def test_two_rows_are_compared_older_first(panel: HistoryPanel) -> None:
     assert spy.at(0) == [0, 2]
     click(panel, 1, CTRL)
     assert not panel.compare_button.isEnabled()
+
+
+def test_one_row_is_compared_with_a_state_that_is_asked_for(panel: HistoryPanel) -> None:
+    asked, ends = QSignalSpy(panel.compare_with_requested), QSignalSpy(panel.branch_compared)
+    QTest.mouseClick(panel.compare_button, Qt.MouseButton.LeftButton)
+    menu = panel.menu_for(1)
+    next(action for action in menu.actions() if action.text() == "Compare with…").trigger()
+    menu.deleteLater()
+    assert [asked.at(0), asked.at(1)] == [[2], [1]]
+    panel.set_branches([BranchRow(7, "Warm tones", "3 steps")])
+    menu = panel.branch_menu()
+    (compare,) = [each.menu() for each in menu.actions() if each.text() == "Compare with the photo as it is now"]
+    compare.actions()[0].trigger()
+    menu.deleteLater()
+    assert ends.at(0) == [7]
+    panel.set_rows([HistoryRow("Original", "", None, 0)], 0)
+    panel.set_branches([])
+    assert not panel.compare_button.isEnabled(), "there is nothing else"
 
 
 def test_the_context_menu_compares_with_now_and_goes_back(panel: HistoryPanel) -> None:
@@ -114,7 +131,8 @@ def test_the_context_menu_of_two_chosen_rows_compares_them(panel: HistoryPanel) 
 
 def test_the_present_has_nowhere_to_go(panel: HistoryPanel) -> None:
     menu = panel.menu_for(2)
-    assert [action.text() for action in menu.actions() if action.isEnabled() and action.text()] == ["Name this state"]
+    enabled = [action.text() for action in menu.actions() if action.isEnabled() and action.text()]
+    assert enabled == ["Compare with…", "Name this state"]
     menu.deleteLater()
 
 

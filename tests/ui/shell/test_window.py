@@ -181,7 +181,8 @@ class TestWithAPhoto:
         staged.release()
         with qtbot.waitSignal(furnishing.workspace.finished):
             furnishing.workspace.run("inpaint", {}, "classical")
-        furnishing.editor.history.compare_requested.emit(0, 2)
+        with qtbot.waitSignal(furnishing.workspace.comparing.ready):
+            furnishing.editor.history.compare_requested.emit(0, 2)
         assert furnishing.editor.canvas.compare() == "split"
 
     def test_escape_cancels_the_job_before_the_stroke(
