@@ -213,6 +213,7 @@ class TestShortcuts:
             "run-recipe",
             "export-recipe",
             "bake-off",
+            "compare-states",
         }
 
 
