@@ -1,4 +1,4 @@
-"""States of any branches compared in the window: chosen by name, made on a thread of their own, shown in their extent."""
+"""States of any branches compared in the window: chosen by name, made on a lane, shown in their extent."""
 
 from __future__ import annotations
 
