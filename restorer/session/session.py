@@ -258,7 +258,7 @@ class Session:
         """
         task = get_task(step.task)
         protected = document.protection()
-        mask = document.mask.snapshot() if task.takes_mask else None
+        mask = document.mask.snapshot() if task.wants_mask(step.params) else None
         if mask is not None and protected is not None:
             mask = mask.without(protected)
         request = self.request(

@@ -13,6 +13,8 @@ from restorer.core.unit import from_unit, to_unit
 
 BAND_BYTES = 64 * 2**20
 """Float32 memory of one channel of a band of the result, about."""
+LANCZOS_REACH_PX = 4
+"""How far around a pixel it looks where a picture is enlarged, in pixels of that picture."""
 _LOBES = 3
 
 

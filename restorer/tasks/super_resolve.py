@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,13 +14,15 @@ from restorer.core.errors import InputError
 from restorer.core.file_facts import FileFacts
 from restorer.core.geometry import Bounds
 from restorer.core.image import Image, Patch
+from restorer.core.mask import Mask, MaskPiece, require_size
 from restorer.core.placement import Placement
 from restorer.core.progress import CancelToken, Notice, TaskEvent, TileFinished, TilesPlanned, TileStarted
 from restorer.core.provenance import PixelClass
 from restorer.core.result import Reframed, TaskResult
 from restorer.core.tiled_run import Sweep
 from restorer.core.tiling import TileShape
-from restorer.tasks.lanczos import band, bands, resized
+from restorer.tasks.lanczos import LANCZOS_REACH_PX, band, bands, resized
+from restorer.tasks.local_enlargement import confined
 from restorer.tasks.spec import CLASSICAL, Fidelity, Locality, Task, TaskInput
 from restorer.tasks.super_resolve_params import RESOLUTION, SuperResolveParams
 from restorer.tasks.target_size import bytes_needed, factors, largest_fitting, passes, stages_of, target_size
@@ -93,6 +95,7 @@ def run(given: TaskInput, engine: Engine, token: CancelToken) -> Generator[TaskE
     What a network has enlarged counts as generated, all of it: at 2 × three of four pixels are its guess, at 4 ×
     fifteen of sixteen, and none of them is one of the scan's. Lanczos alone generates nothing.
     Nothing is enlarged by a network where the size asked for is not above the photo's. Alpha is always Lanczos'.
+    With a mask, the network's work counts inside of it alone; outside every value is the one that Lanczos gives.
 
     Raises:
         InputError: for a size that the memory has no room for (the message tells the largest there is room for), or
@@ -100,22 +103,28 @@ def run(given: TaskInput, engine: Engine, token: CancelToken) -> Generator[TaskE
         Cancelled: between two tiles, once the token says so.
     """
     photo, goal = given.photo, _Goal.of(given)
+    if given.mask is not None:
+        require_size(given.mask.width, given.mask.height, photo.width, photo.height)
     if (goal.width, goal.height) == (photo.width, photo.height):
         yield Notice("The photo has that size already, so nothing was changed.")
         return TaskResult(())
     if given.model == CLASSICAL or max(goal.across, goal.down) <= 1:
-        _require_room(photo, goal, 1, engine)
+        _require_room(given, goal, 1, engine)
         return (yield from _by_lanczos(photo, goal, token))
     with engine.lease(given.model, seed=given.seed, mix=given.params.detail / 100) as network:
         count = passes(network.scale, max(goal.across, goal.down))
         if count == 0:
             raise InputError(f"The model {given.model} does not enlarge.")
-        _require_room(photo, goal, network.scale, engine)
+        _require_room(given, goal, network.scale, engine)
         return (yield from _by_network(given, goal, network, count, engine, token))
 
 
-def _require_room(photo: Image, goal: _Goal, scale: int, engine: Engine) -> None:
-    target, pixel_bytes = (goal.width, goal.height), photo.channels * photo.pixels.dtype.itemsize
+def _require_room(given: TaskInput, goal: _Goal, scale: int, engine: Engine) -> None:
+    photo, target = given.photo, (goal.width, goal.height)
+    pixel_bytes = photo.channels * photo.pixels.dtype.itemsize
+    if given.mask is not None:
+        # Two enlargements lie side by side, and a plane that says which of them counts.
+        pixel_bytes += pixel_bytes + 1
     stages = stages_of(scale, max(goal.across, goal.down))
     needed = bytes_needed(photo.width, photo.height, target, stages, pixel_bytes)
     free = int(engine.host_free_bytes * _FREE_SHARE)
@@ -155,22 +164,42 @@ def _shown(photo: Image, top: int, bottom: int, height: int) -> Bounds:
 def _by_network(
     given: TaskInput, goal: _Goal, network: Network, count: int, engine: Engine, token: CancelToken
 ) -> Generator[TaskEvent, None, TaskResult]:
-    photo = given.photo
+    photo, mask = given.photo, given.mask
     # On a processor a tile may take a minute: even a small photo is cut, so that something is seen of the work.
-    shortest = max(_LEAST_SIDE_PX, max(photo.width, photo.height) // 2 + 2 * network.context_px)
+    shortest = _LEAST_SIDE_PX
+    if mask is None:
+        shortest = max(shortest, max(photo.width, photo.height) // 2 + 2 * network.context_px)
     runner = NetworkRunner(network, engine, token, most_px=shortest, thorough=given.params.thorough)
     shape = TileShape(network.context_px, 0, network.multiple)
     image, tiles = Image(photo.pixels[..., : photo.color_channels], photo.color), 0
     for index in range(count):
-        sweep = Sweep(image, runner, shape, network.scale)
-        work = sweep.run((image.bounds,), token)
-        (pixels,), done = yield from _in_photo(work, photo, network.scale**index)
+        factor = network.scale**index
+        is_wanted = None if mask is None else _painted(mask, factor, network.context_px)
+        sweep = Sweep(image, runner, shape, network.scale, is_wanted=is_wanted)
+        (pixels,), done = yield from _in_photo(sweep.run((image.bounds,), token), photo, factor)
         image, tiles = Image(pixels, photo.color), tiles + done
     image = resized(image, goal.width, goal.height, token)
+    filled: tuple[MaskPiece, ...] = ()
+    if mask is not None:
+        image, filled = confined(image, photo, mask, given.params.feather_px, token)
     if photo.has_alpha:
         alpha = resized(Image(photo.pixels[..., -1:]), goal.width, goal.height, token)
         image = Image(np.concatenate((image.pixels, alpha.pixels), axis=2), photo.color)
-    return TaskResult((), tiles=tiles, reframed=goal.reframed(image, photo), changed_as=PixelClass.GENERATED)
+    changed_as = PixelClass.GENERATED if mask is None else PixelClass.TONE
+    return TaskResult((), filled, tiles=tiles, reframed=goal.reframed(image, photo), changed_as=changed_as)
+
+
+def _painted(mask: Mask, factor: int, context_px: int) -> Callable[[Bounds], bool]:
+    """Whether a part of a picture ``factor`` times as large as the photo has to be enlarged by the network: what is
+    painted, and what later passes and Lanczos' kernel look at around that."""
+    plane = mask.plane
+    around = context_px + LANCZOS_REACH_PX
+
+    def is_wanted(part: Bounds) -> bool:
+        near = _smaller(part, factor).pad(around).clip(mask.width, mask.height)
+        return bool(plane[near.slices].any())
+
+    return is_wanted
 
 
 def _in_photo(work: Generator[TaskEvent, None, Any], photo: Image, scale: int) -> Generator[TaskEvent, None, Any]:
@@ -219,6 +248,7 @@ SUPER_RESOLVE = Task(
     needs_mask=False,
     icon="super-resolve",
     run=run,
+    may_take_mask=True,
     locality=Locality(margin_px=32, survey=survey),
     result_size=result_size,
     wanted_factor=wanted_factor,

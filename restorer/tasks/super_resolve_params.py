@@ -85,3 +85,19 @@ class SuperResolveParams:
         unit="%",
     )
     thorough: bool = every_way_round()
+    masked: bool = param(
+        False,
+        "A network enlarges what is painted alone; all around it is enlarged plainly, and nothing is made up there.",
+        label="Only inside the mask",
+    )
+    feather_px: int = param(
+        8,
+        "Width of the soft transition inside the mask's edge, in pixels of the photo before.",
+        label="Feather",
+        low=0,
+        high=64,
+        step=1,
+        unit="px",
+        advanced=True,
+        shown_for=("masked", (True,)),
+    )

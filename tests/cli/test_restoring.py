@@ -122,11 +122,25 @@ def test_the_network_that_suits_the_size(
     assert read_photo(tmp_path / "out.png").image.width == round(read_photo(scan).image.width * factor)
 
 
+def test_a_network_enlarges_what_the_mask_marks(
+    cli: Cli, networks: Path, scan: Path, mask: Path, tmp_path: Path
+) -> None:
+    words = ("apply", "super-resolve", scan, "-o", "part.png", "--mask", mask, "--json", "--device", "cpu")
+    outcome = cli(*words, "--set", "feather_px=0")
+    report = json.loads(outcome.out)
+    assert outcome.code == 0
+    assert 0 < report["generated_fraction"] < 1
+    assert cli("apply", "super-resolve", scan, "-o", "plain.png", "--model", "classical").code == 0
+    part, plain = (read_photo(tmp_path / name).image.pixels for name in ("part.png", "plain.png"))
+    differs = (part != plain).any(axis=2).mean()
+    assert 0 < differs <= report["generated_fraction"] + 1e-6
+
+
 def test_what_is_refused(cli: Cli, networks: Path, scan: Path, mask: Path, tmp_path: Path) -> None:
     for words, reason in (
         (("denoise", scan, "-o", "o.png", "--model", "tiny-x2"), "is for the task super-resolve, not for denoise"),
         (("super-resolve", scan, "-o", "o.png", "--model", "tiny-restore"), "not for super-resolve"),
-        (("super-resolve", scan, "-o", "o.png", "--mask", mask), "takes no mask"),
+        (("crop", scan, "-o", "o.png", "--mask", mask), "takes no mask"),
         (
             ("super-resolve", scan, "-o", "o.webp", "--set", "size_by=pixels", "--set", "pixels=20000"),
             "WebP holds pictures of up to 16383 pixels a side",

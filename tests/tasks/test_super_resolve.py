@@ -214,3 +214,66 @@ def test_a_part_is_enlarged_as_much_as_the_whole() -> None:
         facts={"width": 400, "height": 300},
     )
     assert done.after.shape == (100, 120, 1)
+
+
+def _painted(shape: tuple[int, int], rows: slice, columns: slice) -> np.ndarray:
+    mask = np.zeros(shape, np.uint8)
+    mask[rows, columns] = 255
+    return mask
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float32])
+@pytest.mark.parametrize("params", [{"factor": 2.0}, {"factor": 3.0}, {"factor": 1.7}, {"factor": 4.0}])
+@pytest.mark.parametrize("channels", [1, 4])
+def test_a_network_enlarges_what_is_painted_and_lanczos_the_rest(
+    dtype: type, params: dict[str, object], channels: int
+) -> None:
+    pixels = picture(90, 120, channels, dtype)
+    mask = _painted((90, 120), slice(20, 50), slice(30, 90))
+    plain = restore("super-resolve", pixels, params).after
+    whole = restore("super-resolve", pixels, params, network=repeating(2)).after
+    done = restore("super-resolve", pixels, {**params, "feather_px": 0}, mask=mask, network=repeating(2))
+    height, width = done.after.shape[:2]
+    from_rows = ((np.arange(height) + 0.5) * 90 / height).astype(int)
+    from_columns = ((np.arange(width) + 0.5) * 120 / width).astype(int)
+    outside = mask[from_rows][:, from_columns] == 0
+    assert np.array_equal(done.after[outside], plain[outside])
+    assert not np.array_equal(done.after[~outside], plain[~outside])
+    deep = _painted((90, 120), slice(22, 48), slice(32, 88))[from_rows][:, from_columns] > 0
+    assert np.array_equal(done.after[deep], whole[deep])
+
+
+def test_what_lanczos_enlarged_beside_a_mask_is_not_generated() -> None:
+    pixels = picture(40, 50, 3, np.uint8)
+    mask = _painted((40, 50), slice(10, 20), slice(5, 25))
+    done = restore("super-resolve", pixels, {"factor": 2.0}, mask=mask, network=repeating(2))
+    known = done.result.own_provenance(done.photo, Image(done.after))
+    classes = known.plane()
+    inside = mask.repeat(2, axis=0).repeat(2, axis=1) > 0
+    assert (classes[inside] == PixelClass.GENERATED).all()
+    assert (classes[~inside] == PixelClass.TONE).all()
+
+
+def test_the_share_of_a_network_rises_from_the_edge_of_the_mask() -> None:
+    pixels = np.full((60, 60, 1), 100, np.uint8)
+    mask = _painted((60, 60), slice(10, 50), slice(10, 50))
+    white = FakeRestorer(lambda tile: np.ones_like(tile.repeat(2, 0).repeat(2, 1)), scale=2, takes_levels=False)
+    done = restore("super-resolve", pixels, {"factor": 2.0, "feather_px": 8}, mask=mask, network=white)
+    row = done.after[60, 20:60, 0].astype(int)
+    assert (done.after[60, :20] == 100).all()
+    assert (np.diff(row) >= 0).all()
+    assert 100 < row[0] < 130
+    assert row[17] == 255
+
+
+def test_only_tiles_near_what_is_painted_are_enlarged_by_the_network() -> None:
+    pixels = picture(2000, 2000, 1, np.uint8)
+    network = repeating(2)
+    mask = _painted((2000, 2000), slice(100, 140), slice(100, 140))
+    restore("super-resolve", pixels, {"factor": 4.0}, mask=mask, network=network)
+    assert sum(shape[0] * shape[1] for shape in network.shapes) < 0.3 * pixels.size
+
+
+def test_a_mask_of_another_size() -> None:
+    with pytest.raises(InputError, match="size"):
+        restore("super-resolve", picture(30, 30, 3, np.uint8), mask=np.ones((30, 31), np.uint8), network=repeating(2))
