@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -105,7 +106,7 @@ class _Piece:
         return np.asarray(share, np.float32)
 
 
-def _between(places: npt.NDArray[np.float64], size: int) -> tuple[Indices, Indices, FloatLine]:
+def _between(places: npt.NDArray[np.floating[Any]], size: int) -> tuple[Indices, Indices, FloatLine]:
     """Pixels on both sides of places along a line of ``size`` pixels, and how far from the first to the second."""
     inner = np.clip(places - 0.5, 0, size - 1)
     first = np.floor(inner).astype(int)
