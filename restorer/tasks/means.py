@@ -19,6 +19,10 @@ TILE_SIDE_PX = 384
 and previews are prompt, and little of it is context."""
 MIN_CONTEXT_PX = 16
 """No network is shown less around a hole, whatever its card says: there must be something to fill it from."""
+NETWORK_STEP_PX = 32
+"""Sides of what a network is shown are multiples of it, for the sake of memory: oneDNN compiles its convolutions for
+each size anew and never forgets the inner kernels, 0.3 MB a size for this network, whatever its cache holds. Costs 3 %
+of the time where scratches are thin; 64 would cost 10 to 20 %."""
 CLASSICAL_CONTEXT_PX = 64
 """What classical methods see around a defect: patches to copy from, and grain to measure."""
 
@@ -32,6 +36,7 @@ class Means:
         can_vary: whether the others may differ from that.
         can_refine: whether a coarse fill is worked out at full scale; where not, it stays as it is.
         context_px: what it wants to see around a region.
+        step_px: see :class:`restorer.tasks.regions.Layout`.
         side: largest tile that fits now.
         step_down: allows only smaller tiles from now on; raises OutOfMemoryError where there is no way down.
     """
@@ -40,6 +45,7 @@ class Means:
     can_vary: bool
     can_refine: bool
     context_px: int
+    step_px: int
     side: Callable[[], int]
     step_down: Callable[[int], Notice]
 
@@ -59,6 +65,7 @@ def network_means(network: Network, engine: Engine, seed: int) -> Means:
         can_vary=network.can_vary,
         can_refine=network.can_refine,
         context_px=max(network.context_px, MIN_CONTEXT_PX),
+        step_px=NETWORK_STEP_PX,
         side=lambda: engine.tile_side(network, preferred=TILE_SIDE_PX),
         step_down=lambda side: engine.step_down(network, side),
     )
@@ -80,6 +87,7 @@ def classical_means(method: str, seed: int) -> Means:
         can_vary=ClassicalFill(method, seed).can_vary,
         can_refine=False,
         context_px=CLASSICAL_CONTEXT_PX,
+        step_px=1,
         side=lambda: TILE_SIDE_PX,
         step_down=_no_way_down,
     )
