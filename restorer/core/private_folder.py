@@ -67,7 +67,7 @@ def claim(folder: Path) -> IO[bytes] | None:
         OSError: where the folder cannot be written to.
     """
     file = (folder / _LOCK).open("ab")
-    if _lock(file):
+    if lock_file(file):
         return file
     file.close()
     return None
@@ -94,7 +94,7 @@ def remove_abandoned(parent: Path | None, prefix: str) -> int:
     return count
 
 
-def _lock(file: IO[bytes]) -> bool:
+def lock_file(file: IO[bytes]) -> bool:
     """Takes an exclusive lock that ends with the process, without waiting."""
     try:
         if os.name == "nt":

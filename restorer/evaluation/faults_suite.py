@@ -7,6 +7,7 @@ to give back everything but what was done in the last moment.
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 import signal
@@ -22,6 +23,7 @@ import numpy as np
 from restorer.core.errors import RestorerError
 from restorer.core.image import Image
 from restorer.evaluation.report import Gate, Report, Table
+from restorer.formats.left_behind import PATTERN, look_again
 from restorer.formats.project_file import read_project
 from restorer.formats.raster import read_photo, write_photo
 from restorer.session.projects import open_project
@@ -44,6 +46,7 @@ class Tally:
         whole: after which every file was whole and the work was there.
         done: how often something had been finished before.
         lost: actions that were done but are not in what was recovered, at most in any try.
+        left: hidden files that the killed processes left half-written, all of them removed by the next that wrote.
         problems: what was wrong, a sentence for each.
     """
 
@@ -51,6 +54,7 @@ class Tally:
     whole: int = 0
     done: int = 0
     lost: int = 0
+    left: int = 0
     problems: list[str] = None  # type: ignore[assignment]
 
     def __post_init__(self) -> None:
@@ -65,14 +69,14 @@ def faults_suite(*, tries: int = TRIES, seed: int = 0) -> Report:
         kind = KINDS[number % len(KINDS)]
         with tempfile.TemporaryDirectory(prefix="restorer-faults-") as folder:
             _try(kind, Path(folder), rng, tallies[kind])
-    rows = tuple((kind, t.tries, t.whole, t.done, t.lost) for kind, t in tallies.items())
+    rows = tuple((kind, t.tries, t.whole, t.done, t.lost, t.left) for kind, t in tallies.items())
     problems = [problem for tally in tallies.values() for problem in tally.problems]
     whole, lost = sum(t.whole for t in tallies.values()), max(t.lost for t in tallies.values())
     gates = (
         Gate("killed processes that left every file whole", f"{whole} of {tries}", f"{tries}", whole == tries),
         Gate("actions lost besides the one in progress", str(lost), "0", lost == 0),
     )
-    head = ("while", "killed", "whole after", "had finished something", "actions lost")
+    head = ("while", "killed", "whole after", "had finished something", "actions lost", "half-written, removed")
     return Report(
         suite="faults",
         subject=f"{tries} processes killed",
@@ -139,3 +143,13 @@ def _check(kind: str, folder: Path, told: list[str], tally: Tally) -> None:
             again.document.close()
             tally.lost = max(tally.lost, int(finished[-1].split()[1]) - entries)
     shutil.rmtree(folder / "recovery")
+    _tidy(folder, tally)
+
+
+def _tidy(folder: Path, tally: Tally) -> None:
+    """The next process that writes there takes what was left half-written with it."""
+    look_again()
+    left = list(folder.glob(PATTERN))
+    tally.left += len(left)
+    write_photo(folder / "next.tif", Image(np.zeros((8, 8, 3), np.uint8)))
+    assert os.name == "nt" or not list(folder.glob(PATTERN)), f"{len(left)} hidden files stay"

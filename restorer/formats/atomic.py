@@ -5,12 +5,12 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import secrets
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 from restorer.core.errors import InputError, RestorerError, WorkError
+from restorer.formats.left_behind import create_held, remove_left_behind
 
 _WORK_FAILED = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.ENOMEM})
 
@@ -25,7 +25,8 @@ def atomic_path(target: Path, *, overwrite: bool) -> Iterator[Path]:
     """Lends an empty temporary file beside ``target`` that takes its name once the block ends well.
 
     The data are on the disk before the name changes. Where the block raises, ``target`` is as it was and the
-    temporary file is gone. A symbolic link is followed; an overwritten file keeps its permissions.
+    temporary file is gone; where the process is killed, the next one that writes into that folder removes it. A
+    symbolic link is followed; an overwritten file keeps its permissions.
 
     Raises:
         InputError: where ``target`` exists and ``overwrite`` is false, is a folder, or cannot be created there.
@@ -34,7 +35,8 @@ def atomic_path(target: Path, *, overwrite: bool) -> Iterator[Path]:
     target = Path(os.path.realpath(target))
     _check_target(target, overwrite=overwrite)
     with _explained(target):
-        temporary = _create_beside(target)
+        remove_left_behind(target.parent)
+        temporary, lock = create_held(target.parent)
     try:
         with _explained(target):
             yield temporary
@@ -43,6 +45,8 @@ def atomic_path(target: Path, *, overwrite: bool) -> Iterator[Path]:
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
+        if lock is not None:
+            lock.close()
     _sync_folder(target.parent)
 
 
@@ -60,15 +64,6 @@ def _check_target(target: Path, *, overwrite: bool) -> None:
 
 def _exists(target: Path) -> InputError:
     return InputError(f"{shown(target)} exists already and is not overwritten.", hint="Choose another name.")
-
-
-def _create_beside(target: Path) -> Path:
-    """A new empty file in the folder of ``target``, with the permissions any new file gets there."""
-    while True:
-        temporary = target.parent / f".restorer-{secrets.token_hex(6)}.part"
-        with contextlib.suppress(FileExistsError):
-            os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
-            return temporary
 
 
 def _sync(path: Path) -> None:

@@ -6,6 +6,8 @@ import contextlib
 import errno
 import os
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +16,7 @@ import pytest
 
 from restorer.core.errors import InputError, WorkError
 from restorer.core.image import Image
+from restorer.formats import left_behind
 from restorer.formats.atomic import atomic_path
 from restorer.formats.raster import ExportOptions, decode_photo, write_photo
 
@@ -197,3 +200,69 @@ def test_an_original_is_not_replaced_by_default(tmp_path) -> None:
     with pytest.raises(InputError, match="exists already"):
         write_photo(target, Image(PHOTO.pixels + np.uint8(1)))
     assert target.read_bytes() == before
+
+
+HALF_WRITTEN = """
+import sys, time
+from pathlib import Path
+from restorer.formats import left_behind
+from restorer.formats.atomic import atomic_path
+with atomic_path(Path(sys.argv[1]), overwrite=False) as temporary:
+    temporary.write_text("half")
+    print(temporary.name, flush=True)
+    time.sleep(60)
+"""
+
+
+@POSIX
+def test_what_a_killed_process_left_goes_with_the_next_file_and_what_lives_stays(tmp_path) -> None:
+    left_behind.look_again()
+    command = [sys.executable, "-c", HALF_WRITTEN, str(tmp_path / "other.txt")]
+    others = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    try:
+        left, living = (other.stdout.readline().strip() for other in others)
+        others[0].kill()
+        others[0].wait()
+        (tmp_path / ".restorer-notes.txt").write_text("somebody's")
+        (tmp_path / ".restorer-folder.part").mkdir()
+        assert left in names(tmp_path)
+        with atomic_path(tmp_path / "a.txt", overwrite=False) as temporary:
+            temporary.write_text("new")
+        assert names(tmp_path) == sorted((".restorer-folder.part", living, ".restorer-notes.txt", "a.txt"))
+    finally:
+        for other in others:
+            other.kill()
+            other.wait()
+            other.stdout.close()
+    assert left_behind.remove_left_behind(tmp_path) == 0, "once a folder"
+    left_behind.look_again()
+    assert left_behind.remove_left_behind(tmp_path) == 1
+
+
+@POSIX
+def test_a_file_taken_for_one_that_was_left_is_made_again(tmp_path, monkeypatch) -> None:
+    """Another process looks through the folder in the moment between making the file and locking it."""
+    lock, taken = left_behind.lock_file, []
+
+    def late(file) -> bool:
+        if not taken:
+            taken.append(Path(file.name))
+            taken[0].unlink()
+        return lock(file)
+
+    monkeypatch.setattr(left_behind, "lock_file", late)
+    with atomic_path(tmp_path / "a.txt", overwrite=False) as temporary:
+        assert temporary not in taken
+        temporary.write_text("new")
+    assert names(tmp_path) == ["a.txt"]
+
+
+@POSIX
+def test_without_locks_files_are_written_and_none_removed(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(left_behind, "lock_file", lambda _file: False)
+    left_behind.look_again()
+    monkeypatch.setattr(left_behind, "_WAIT_S", 0)
+    (tmp_path / ".restorer-0.part").write_text("perhaps alive")
+    with atomic_path(tmp_path / "a.txt", overwrite=False) as temporary:
+        temporary.write_text("new")
+    assert names(tmp_path) == [".restorer-0.part", "a.txt"]
