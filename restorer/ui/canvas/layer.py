@@ -23,6 +23,8 @@ class Layer(ABC):
     def __init__(self) -> None:
         self._viewport: Viewport | None = None
         self._tiles: dict[Cell, QImage | None] = {}
+        self._is_passing = True
+        """Whether this zoom is seen for the first time: while somebody zooms, also for the last time."""
 
     def look(self, viewport: Viewport) -> None:
         """Tells what will be painted next; drops tiles of another zoom and those far off screen."""
@@ -33,6 +35,9 @@ class Layer(ABC):
             viewport.image_height,
         ):
             self._tiles.clear()
+            self._is_passing = True
+        else:
+            self._is_passing = False
         self._viewport = viewport
         visible = viewport.visible_scaled()
         if len(self._tiles) > _SPARE_TILES + 2 * visible.area // (SIDE * SIDE):
@@ -54,6 +59,12 @@ class Layer(ABC):
         for cell in cells(scaled, SIDE):
             box = cell.bounds(SIDE)
             shown = box.intersect(scaled)
+            if self._passes(cell, self._viewport, shown):
+                painter.save()
+                painter.translate(offset_x, offset_y)
+                self._paint_passing(painter, shown, self._viewport)
+                painter.restore()
+                continue
             tile = self._tile(cell, self._viewport, shown)
             if tile is None:
                 continue
@@ -71,6 +82,13 @@ class Layer(ABC):
         if cell not in self._tiles:
             self._tiles[cell] = self._render(cell, viewport)
         return self._tiles[cell]
+
+    def _passes(self, cell: Cell, viewport: Viewport, shown: Bounds) -> bool:
+        """Whether what a cell shows is another thing in a moment, so that no tile of it is worth being kept."""
+        return False
+
+    def _paint_passing(self, painter: QPainter, shown: Bounds, viewport: Viewport) -> None:  # noqa: B027 - see above
+        """Paints that straight to the screen, in scaled pixels; the painter is put back afterwards."""
 
     def _drop(self, scaled: Bounds) -> None:
         """Forgets the tiles that show any of these scaled pixels."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 from PySide6.QtCore import QRect, QRectF
 from PySide6.QtGui import QImage, QPainter
@@ -71,6 +72,11 @@ class PhotoLayer(Layer):
         """What this view lacks, most important first."""
         return self.pyramid.orders(self._wanted(viewport))
 
+    def lacking_px(self, viewport: Viewport) -> int:
+        """How many pixels of the photo have to be read for what is in view."""
+        pieces = self._pieces(viewport.visible_scaled(), viewport.zoom)
+        return sum(self.pyramid.lacking_px(key) for key, _ in pieces)
+
     def put(self, order: TileOrder, picture: QImage) -> Bounds:
         """Takes in a tile; returns the part of the photo to paint again, none if it was not ordered here."""
         bounds = self.pyramid.put(order, picture)
@@ -134,44 +140,73 @@ class PhotoLayer(Layer):
         """Paints these scaled pixels into the picture of ``box``."""
         if part.is_empty:
             return
+        painter = QPainter(picture)
+        painter.translate(-box.left, -box.top)
+        self._paint_passing(painter, part, viewport)
+        painter.end()
+        if viewport.zoom >= self.grid_from:
+            draw_pixel_grid(picture, box, viewport.zoom, part)
+
+    def _passes(self, cell: Cell, viewport: Viewport, shown: Bounds) -> bool:
+        """Where tiles are missing, others stand in for them, which is not worth being kept while somebody zooms."""
+        if not self._is_passing or viewport.zoom >= self.grid_from:
+            return False
+        return any(self.pyramid.find(key) is None for key, _ in self._pieces(shown, viewport.zoom))
+
+    def _paint_passing(self, painter: QPainter, shown: Bounds, viewport: Viewport) -> None:
         zoom = viewport.zoom
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, zoom < NEAREST_FROM)
+        for key, clip in self._pieces(shown, zoom):
+            painter.setClipRect(QRect(clip.left, clip.top, clip.width, clip.height))
+            self._paint_tile(painter, key, zoom, clip)
+
+    def _pieces(self, part: Bounds, zoom: float) -> Iterator[tuple[TileKey, Bounds]]:
+        """The tiles that show a part of the screen, each with the scaled pixels that it shows."""
         level = level_of(zoom, self.pyramid.top_level)
-        scale = zoom * (1 << level)
+        scale, size = zoom * (1 << level), self.pyramid.level_size(level)
         region = Bounds(
             math.floor(part.left / scale),
             math.floor(part.top / scale),
             math.ceil(part.right / scale),
             math.ceil(part.bottom / scale),
-        ).clip(*self.pyramid.level_size(level))
-        painter = QPainter(picture)
-        painter.translate(-box.left, -box.top)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, zoom < NEAREST_FROM)
+        ).clip(*size)
         for cell in cells(region, TILE):
-            clip = _on_screen(cell.bounds(TILE).clip(*self.pyramid.level_size(level)), scale, part)
+            clip = _on_screen(cell.bounds(TILE).clip(*size), scale, part)
             if not clip.is_empty:
-                painter.setClipRect(QRect(clip.left, clip.top, clip.width, clip.height))
-                self._paint_tile(painter, TileKey(level, cell), zoom, clip)
-        painter.end()
-        if zoom >= self.grid_from:
-            draw_pixel_grid(picture, box, zoom, part)
+                yield TileKey(level, cell), clip
 
     def _paint_tile(self, painter: QPainter, key: TileKey, zoom: float, clip: Bounds) -> None:
         """Paints a tile, or in its place the nearest coarser one there is and finer ones over it."""
         if self._paint_piece(painter, key, zoom, clip):
             return
+        finer, is_covered = self._finer(key, zoom, clip)
+        if not is_covered:
+            self._paint_coarser(painter, key, zoom, clip)
+        for each in finer:
+            self._paint_piece(painter, each, zoom, clip)
+
+    def _finer(self, key: TileKey, zoom: float, clip: Bounds) -> tuple[list[TileKey], bool]:
+        """The tiles of the next finer level that there are in place of one, and whether they show all of ``clip``."""
+        level, cell = key.level - 1, key.cell
+        if level < 0 or not self.pyramid.holds(level):
+            return [], False
+        size = self.pyramid.level_size(level)
+        children = [Cell(2 * cell.column + column, 2 * cell.row + row) for row in (0, 1) for column in (0, 1)]
+        boxes = {TileKey(level, child): child.bounds(TILE).clip(*size) for child in children}
+        there = {each: box for each, box in boxes.items() if self.pyramid.find(each) is not None}
+        if any(not box.is_empty and each not in there for each, box in boxes.items()):
+            return list(there), False
+        shown = _on_screen(Bounds.around(there.values()), zoom * (1 << level), clip)
+        return list(there), shown == clip
+
+    def _paint_coarser(self, painter: QPainter, key: TileKey, zoom: float, clip: Bounds) -> None:
         level, cell = key
         for up in range(1, self.pyramid.top_level - level + 1):
             if self._paint_piece(painter, TileKey(level + up, Cell(cell.column >> up, cell.row >> up)), zoom, clip):
-                break
-        else:
-            overview = self.pyramid.overview()
-            whole = QRectF(0, 0, self.pyramid.image.width * zoom, self.pyramid.image.height * zoom)
-            painter.drawImage(whole, overview, QRectF(overview.rect()))
-        if level > 0:
-            for row in (0, 1):
-                for column in (0, 1):
-                    child = Cell(2 * cell.column + column, 2 * cell.row + row)
-                    self._paint_piece(painter, TileKey(level - 1, child), zoom, clip)
+                return
+        overview = self.pyramid.overview()
+        whole = QRectF(0, 0, self.pyramid.image.width * zoom, self.pyramid.image.height * zoom)
+        painter.drawImage(whole, overview, QRectF(overview.rect()))
 
     def _paint_piece(self, painter: QPainter, key: TileKey, zoom: float, clip: Bounds) -> bool:
         """Paints what a tile holds of ``clip``; False where it has not been made."""

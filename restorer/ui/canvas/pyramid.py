@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -59,6 +59,8 @@ class TilePyramid:
         self._source = PhotoSource(image, to_display)
         self._budget_bytes = budget_bytes
         self._tiles: OrderedDict[TileKey, Tile] = OrderedDict()
+        self._counts: Counter[int] = Counter()
+        """How many tiles of each level there are."""
         self._bytes = 0
         self._overview = overview
         self._orders: dict[TileKey, TileOrder] = {}
@@ -91,6 +93,10 @@ class TilePyramid:
         if tile is not None:
             self._tiles.move_to_end(key)
         return tile
+
+    def holds(self, level: int) -> bool:
+        """Whether any tile of a level has been made."""
+        return self._counts[level] > 0
 
     def overview(self) -> QImage:
         """The whole photo, small; always at hand."""
@@ -131,6 +137,7 @@ class TilePyramid:
             shown = in_photo(tile.bounds, key.level)
             if tile.stale.is_empty and not any(patch.bounds.overlaps(shown) for patch in self._source.patches):
                 twin._tiles[key] = Tile(tile.picture, tile.bounds)
+                twin._counts[key.level] += 1
                 twin._bytes += tile.picture.sizeInBytes()
         return twin
 
@@ -152,6 +159,11 @@ class TilePyramid:
         """Whether the tile is missing or stale."""
         tile = self._tiles.get(key)
         return tile is None or not tile.stale.is_empty
+
+    def lacking_px(self, key: TileKey) -> int:
+        """How many pixels of the photo have to be read to make the tile, or to bring it up to date."""
+        tile = self._tiles.get(key)
+        return (TILE * TILE) << (2 * key.level) if tile is None else tile.stale.area
 
     def orders(self, wanted: Sequence[TileKey]) -> list[TileOrder]:
         """Those of the wanted tiles that have to be made, in order; work that was ordered before goes on.
@@ -188,6 +200,7 @@ class TilePyramid:
         replaced = self._tiles.pop(order.key, None)
         self._bytes += picture.sizeInBytes() - (replaced.picture.sizeInBytes() if replaced else 0)
         self._tiles[order.key] = Tile(picture, order.box)
+        self._counts[order.key.level] += replaced is None
         self._keep_budget()
         return in_photo(order.part, order.key.level)
 
@@ -222,3 +235,4 @@ class TilePyramid:
             if self._bytes <= self._budget_bytes:
                 break
             self._bytes -= self._tiles.pop(old).picture.sizeInBytes()
+            self._counts[old.level] -= 1

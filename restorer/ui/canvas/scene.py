@@ -248,6 +248,11 @@ class Scene:
         """Tiles that the canvas lacks, what is seen first."""
         return [order for layer in self._layers(canvas, viewport) for order in layer.orders(viewport)]
 
+    def lacking_px(self, canvas: Bounds, viewport: Viewport) -> int:
+        """How many pixels of the photo have to be read for what is in view."""
+        shown = {self._layer(pane) for pane in self.panes(canvas, viewport)}
+        return sum(layer.lacking_px(viewport) for layer in shown)
+
     def put(self, order: TileOrder, picture: QImage) -> Bounds:
         """Takes in a tile that was ordered; returns the part of the photo to paint again."""
         layers = [layer for layer in (self._live, self._before, self._after, self._tried) if layer is not None]

@@ -34,7 +34,7 @@ _MARGIN_PX = 16
 _FIRST_SLICE_S = 0.0015
 """What painting may spend on missing tiles, so that a quick one is never shown coarse first."""
 _QUICK_PX = 1 << 21
-"""A first tile of so few source pixels is worth waiting that long for."""
+"""Missing tiles in view of so few source pixels are worth waiting that long for."""
 _FADE_INTERVAL_MS = 33
 _NEARLY = 1e-6
 _JOIN_BELOW = 1.4
@@ -233,15 +233,23 @@ class Surface(QWidget):
 
     # -- tiles
 
+    def _take_tiles(self) -> None:
+        """Takes in what was made. If little is lacking, it is waited for, so that it is never shown coarse first."""
+        self._on_tiles()
+        if (
+            self._scene is not None
+            and 0 < self._scene.lacking_px(self._canvas(), self._navigator.viewport) <= _QUICK_PX
+        ):
+            self._order_tiles()
+            self._works.wait(_FIRST_SLICE_S)
+            self._on_tiles()
+
     def _order_tiles(self) -> None:
-        """Says what this view lacks; a quick tile is waited for, so that it is never shown coarse first."""
+        """Says what this view lacks."""
         scene = self._scene
         visible = scene is not None and self.isVisible()
         orders = scene.orders(self._canvas(), self._navigator.viewport) if scene is not None and visible else []
         self._works.want(orders)
-        if orders and orders[0].source_px <= _QUICK_PX:
-            self._works.wait(_FIRST_SLICE_S)
-        self._on_tiles()
 
     def _on_tiles(self) -> None:
         for order, picture in self._works.take():
@@ -285,7 +293,7 @@ class Surface(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         self._painted = event.region()  # what comes in now is painted now
-        self._order_tiles()
+        self._take_tiles()
         self._painted = QRegion()
         ratio = self._ratio()
         shift_x, shift_y = self._shift()
@@ -303,6 +311,8 @@ class Surface(QWidget):
         painter.scale(ratio, ratio)
         self._paint_over(painter, event.rect())
         painter.end()
+        # Only now, or making tiles would take time from this frame.
+        self._order_tiles()
         if self._scene is not None:
             self._repaint(self._scene.put_off(self._canvas(), self._navigator.viewport))
 

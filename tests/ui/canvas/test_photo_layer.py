@@ -170,10 +170,44 @@ def test_zooming_renders_no_more_than_is_in_view(noise: Image, monkeypatch: pyte
     layer = PhotoLayer(TilePyramid(noise, to_display))
     viewport = view_of(noise, 1.5, 700, 500)
     rendered = []
-    render = PhotoLayer._render_part
-    monkeypatch.setattr(PhotoLayer, "_render_part", lambda *args: rendered.append(args[3]) or render(*args))
+    paint = PhotoLayer._paint_passing
+    monkeypatch.setattr(PhotoLayer, "_paint_passing", lambda *args: rendered.append(args[2]) or paint(*args))
+    for lacking in (True, False):
+        rendered.clear()
+        painted(layer, viewport)
+        assert sum(part.area for part in rendered) == viewport.visible_scaled().area, lacking
+        layer.work(viewport, NEVER)
+
+
+@pytest.mark.parametrize("zoom", [0.3, 0.7, 1.9])
+def test_what_stands_in_for_missing_tiles_is_kept_from_the_second_look_on(noise: Image, zoom: float) -> None:
+    layer = PhotoLayer(TilePyramid(noise, to_display))
+    layer.work(view_of(noise, 0.4), NEVER)
+    viewport = view_of(noise, zoom)
+    layer.pyramid._tiles.pop(next(iter(layer.pyramid._tiles)))
+    first = painted(layer, viewport)
+    passing = set(layer._tiles)
+    second = painted(layer, viewport)
+    assert np.array_equal(first, second)
+    assert passing < set(layer._tiles)
+    assert np.array_equal(painted(layer, viewport), second)
+
+
+def test_finer_tiles_that_show_all_of_it_are_not_painted_over_coarser_ones(
+    noise: Image, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    layer = PhotoLayer(TilePyramid(noise, to_display))
+    for view in (view_of(noise, 0.2), view_of(noise, 1.0, 1400, 1100)):
+        layer.work(view, NEVER)
+    viewport, levels = view_of(noise, 0.5), set()
+    paint = PhotoLayer._paint_piece
+    monkeypatch.setattr(PhotoLayer, "_paint_piece", lambda *args: paint(*args) and (levels.add(args[2].level) or True))
     painted(layer, viewport)
-    assert sum(part.area for part in rendered) == viewport.visible_scaled().area
+    assert levels == {0}
+    layer.pyramid._tiles.pop(next(key for key in layer.pyramid._tiles if key.level == 0))
+    levels.clear()
+    painted(layer, viewport.zoomed(0.49))
+    assert levels == {0, 2}, "where one of them is missing"
 
 
 def test_a_changed_part_alone_is_rendered_again(noise: Image, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -197,6 +231,7 @@ def test_a_changed_part_alone_is_rendered_again(noise: Image, monkeypatch: pytes
 def test_another_photo_size_drops_everything(noise: Image) -> None:
     layer = PhotoLayer(TilePyramid(noise, to_display))
     viewport = view_of(noise, 1.0)
+    layer.work(viewport, NEVER)
     painted(layer, viewport)
     assert layer._tiles
     layer.look(replace(viewport, zoom=0.9))
