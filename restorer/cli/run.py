@@ -60,7 +60,7 @@ def run(
     from restorer.session.export import check_target, is_same_file
     from restorer.session.provenance import class_shares, provenance_of, provenance_text
     from restorer.session.recipes import MaskFit, make_ready, recipe_of
-    from restorer.session.replay import ReplayFinished, ReplayRequest, apply_steps, run_replay
+    from restorer.session.replay import ReplayFinished, ReplayRequest, apply_steps, protection_of, run_replay
     from restorer.session.session import Session
 
     if masks not in list(MaskFit):
@@ -95,6 +95,7 @@ def run(
         given,
         MaskFit(masks),
         photo_name=photo.name,
+        recipe_protected=file.protected,
         file=source.metadata.facts,
     )
     token = CancelToken()
@@ -121,8 +122,8 @@ def run(
     if save_provenance is not None:
         write_provenance(save_provenance, known, overwrite=overwrite)
     if save_recipe is not None:
-        jobs = (step.finished for step in finished.steps)
-        write_recipe(save_recipe, recipe_of(jobs), overwrite=overwrite)
+        done_again = recipe_of(step.finished for step in finished.steps)
+        write_recipe(save_recipe, replace(done_again, protected=protection_of(request)), overwrite=overwrite)
     if json:
         say_json(
             {

@@ -18,10 +18,10 @@ from restorer.core.kept import Planes, Whole
 from restorer.core.mask import Mask, clear_used
 from restorer.core.mask_code import PackedMask
 from restorer.core.painted import Thumbnailer
-from restorer.core.placement import Placement
+from restorer.core.placement import Placement, carried_between
 from restorer.core.plan import Plan, Slot, chain_of, masks_of
 from restorer.core.provenance import ProvenanceMap
-from restorer.core.replayed import Replayed
+from restorer.core.replayed import ReplayBase, Replayed
 from restorer.core.result import TaskResult
 from restorer.core.step import Step
 from restorer.core.travel import TravelledPhoto
@@ -207,15 +207,31 @@ class Document(TravelledPhoto):
         """The masks of the steps in effect, by digest."""
         return masks_of(self.plan)
 
-    def replay_base(self) -> tuple[Image, Plan]:
-        """The photo before the first stale step, and the steps to be run on it; none where nothing is stale.
+    def replay_base(self) -> ReplayBase:
+        """What a replay begins with; no steps where nothing is stale.
 
         Steps that only move pixels are among them: they are run again in no time.
         """
         stale = self.stale
         first = next((place for place, slot in enumerate(self.plan) if slot.id in stale), len(self.plan))
         rest = tuple(slot for slot in self.plan[first:] if slot.enabled)
-        return (self._composer.compose(self.plan[:first]).image if rest else self._image), rest
+        if not rest:
+            return ReplayBase(self._image, rest, self.protection())
+        base = self._composer.compose(self.plan[:first])
+        return ReplayBase(base.image, rest, self.protection_in(base.placement))
+
+    def protection_in(self, placement: Placement | None) -> Mask | None:
+        """What is protected, in another extent of the photo; None where nothing is.
+
+        Args:
+            placement: where that extent lies in the original; None for the original's own.
+        """
+        protected = self.protection()
+        if protected is None:
+            return None
+        wanted = placement or Placement.identity(self.original.width, self.original.height)
+        carried = Mask(carried_between(protected.plane, self.placement_from(0), wanted))
+        return None if carried.is_empty else carried
 
     def edit_plan(self, plan: Plan, label: str, *, detail: str = "", more_keys: tuple[int, ...] = ()) -> Change:
         """Shows another plan of the same results, as one undoable action; nothing is computed anew.

@@ -1,15 +1,31 @@
-"""What came of a step that was run again."""
+"""Steps that are run again: what they begin with, and what came of each."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
 from restorer.core.image import Image
+from restorer.core.mask import Mask
 from restorer.core.mask_code import PackedMask
 from restorer.core.plan import Slot
 from restorer.core.provenance import ProvenanceMap
 from restorer.core.result import TaskResult
 from restorer.core.step import Step
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ReplayBase:
+    """What a replay begins with.
+
+    Attributes:
+        image: the photo before the first stale step.
+        slots: the steps to be run on it.
+        protected: what they may not change (not 0), in the extent of ``image``; None where nothing is protected.
+    """
+
+    image: Image
+    slots: tuple[Slot, ...]
+    protected: Mask | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,8 +9,11 @@ from typing import Any
 
 from restorer.core.errors import InputError
 
-RECIPE_FORMAT = 2
-"""Version 2 may carry masks beside the steps; version 1 had steps alone, and is read as it stands."""
+RECIPE_FORMAT = 3
+"""Newest format that is read. Version 3 says beside the steps what is protected, which must not be passed over; version
+2 may carry masks; version 1 had steps alone. Older ones are read as they stand."""
+STEPS_FORMAT = 2
+"""What is written where nothing is protected, so that programs that know no protection can read it."""
 MOST_STEPS = 10_000
 _LARGEST_SEED = 2**63 - 1
 
@@ -103,7 +106,7 @@ class Recipe:
 
     def to_json(self) -> dict[str, Any]:
         """Plain values."""
-        return {"restorer_recipe": RECIPE_FORMAT, "steps": [step.to_json() for step in self.steps]}
+        return {"restorer_recipe": STEPS_FORMAT, "steps": [step.to_json() for step in self.steps]}
 
     def to_text(self) -> str:
         return json.dumps(self.to_json(), indent=2)

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from restorer.core.document import Document
 from restorer.core.errors import InputError
 from restorer.core.geometry import Bounds
 from restorer.core.mask_code import PackedMask
-from restorer.core.step import Recipe, parse_json
+from restorer.core.step import RECIPE_FORMAT, Recipe, parse_json
 from restorer.formats.atomic import atomic_path, shown
 
 LARGEST_BYTES = 256 * 2**20
@@ -27,14 +28,26 @@ class RecipeFile:
     Attributes:
         recipe: the steps.
         masks: by the digest that stands in :attr:`Step.mask`; one that is missing has to be given when it is run.
+        protected: what no step may change (not 0), in the extent of the photo before the first; or None.
     """
 
     recipe: Recipe
     masks: Mapping[str, PackedMask] = field(default_factory=dict)
+    protected: PackedMask | None = None
+
+    @classmethod
+    def of(cls, document: Document) -> RecipeFile:
+        """The steps in effect, with their masks and what is protected now. On the document's thread."""
+        protected = document.protection_in(None)
+        packed = PackedMask.of(protected) if protected is not None else None
+        return cls(document.history.recipe(), document.recipe_masks(), packed)
 
     def to_text(self) -> str:
-        """JSON. ``masks`` is there only where there are any."""
+        """JSON. ``masks`` and ``protected`` are there only where there are any."""
         data = self.recipe.to_json()
+        if self.protected is not None:
+            data["restorer_recipe"] = RECIPE_FORMAT
+            data["protected"] = mask_to_json(self.protected)
         if self.masks:
             data["masks"] = {digest: mask_to_json(mask) for digest, mask in sorted(self.masks.items())}
         return json.dumps(data, indent=2) + "\n"
@@ -48,7 +61,12 @@ class RecipeFile:
         masks = data.get("masks", {})
         if not isinstance(masks, dict):
             raise InputError(f"The masks in {name} are damaged.")
-        return cls(recipe, {digest: mask_from_json(mask, name) for digest, mask in masks.items()})
+        protected = data.get("protected")
+        return cls(
+            recipe,
+            {digest: mask_from_json(mask, name) for digest, mask in masks.items()},
+            None if protected is None else mask_from_json(protected, name),
+        )
 
 
 def read_recipe(path: Path) -> RecipeFile:

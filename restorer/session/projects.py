@@ -12,6 +12,7 @@ import restorer
 from restorer.core.document import Document
 from restorer.core.errors import InputError, WorkError
 from restorer.core.image import Image
+from restorer.core.mask import Mask
 from restorer.core.mask_code import PackedMask
 from restorer.core.private_folder import PrivateFolder
 from restorer.core.snapshot import Snapshot
@@ -55,6 +56,7 @@ class SaveOrder:
     Attributes:
         path: the project file.
         snapshot, recipe, masks, image: of the document.
+        protected: what must not change, in the extent of the original; None where nothing is protected.
         file: what the photo was opened with.
         source: its file; None for a pasted photo and for the sample, which are embedded.
         embed: whether the photo's file goes into the project.
@@ -66,6 +68,7 @@ class SaveOrder:
     snapshot: Snapshot
     recipe: Recipe
     masks: Mapping[str, PackedMask]
+    protected: Mask | None
     image: Image
     file: PhotoFile
     source: Path | None
@@ -83,6 +86,7 @@ class SaveOrder:
             document.snapshot(),
             document.history.recipe(),
             document.recipe_masks(),
+            document.protection_in(None),
             document.image,
             file,
             source,
@@ -104,13 +108,14 @@ def save_project(order: SaveOrder) -> None:
         with contextlib.closing(_Scratch()) as scratch:
             folder = scratch.path
             source, ref = source_file(order.file, order.source, folder)
+            protected = PackedMask.of(order.protected) if order.protected is not None else None
             small = Image(thumbnail(order.image, _PREVIEW_PX))
             write_photo(folder / "preview.png", small)
             content = ProjectContent(
                 order.snapshot,
                 dataclasses.replace(seen_from(ref, order.path), embedded=order.embed),
                 source if order.embed else None,
-                RecipeFile(order.recipe, order.masks).to_text(),
+                RecipeFile(order.recipe, order.masks, protected).to_text(),
                 (folder / "preview.png").read_bytes(),
                 order.view,
                 f"Restorer {restorer.__version__}",

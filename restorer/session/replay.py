@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
+
 from restorer.core.contract import Engine
 from restorer.core.document import Change, Document
 from restorer.core.errors import InputError, RestorerError
@@ -51,7 +53,9 @@ class ReplayRequest:
         photo_name: of the photo, for people.
         model_title: of the models, for people.
         file: what the photo's file tells about its pixels.
-        protected: what must not change (not 0), as long as the photo has that size; or None.
+        protected: what must not change (not 0), of the photo's size; or None. It goes with the photo where a step gives
+            that another extent.
+        recipe_protected: what the recipe itself says must not change, of the photo that it was made on; or None.
     """
 
     id: int
@@ -65,6 +69,7 @@ class ReplayRequest:
     model_title: str = ""
     file: FileFacts = NO_FACTS
     protected: Mask | None = None
+    recipe_protected: PackedMask | None = None
 
     @property
     def title(self) -> str:
@@ -135,6 +140,13 @@ def run_replay(request: ReplayRequest, engine: EngineOfStep, token: CancelToken)
     started = time.monotonic()
     image, file, done = request.photo, request.file, list[ReplayStepFinished]()
     total = len(request.recipe.steps)
+    try:
+        protected, notice = _protected_of(request)
+    except RestorerError as error:
+        yield JobFailed(request.id, error.message, error.hint, str(error), error.exit_code)
+        return
+    if notice:
+        yield JobNotice(request.id, notice)
     for number, step in enumerate(request.recipe.steps, 1):
         task = get_task(step.task)
         place = f"Step {number} of the recipe ({step.task})"
@@ -148,9 +160,6 @@ def run_replay(request: ReplayRequest, engine: EngineOfStep, token: CancelToken)
         if mask is None and task.needs_mask:
             continue
         yield ReplayStepStarted(request.id, number, total, task.title)
-        protected = request.protected
-        if protected is not None and (protected.width, protected.height) != (image.width, image.height):
-            protected = None
         job = JobRequest(
             request.id,
             task.title,
@@ -177,11 +186,34 @@ def run_replay(request: ReplayRequest, engine: EngineOfStep, token: CancelToken)
         assert finished is not None
         image = finished.result.applied_to(image)
         if finished.result.reframed is not None:
-            file = file.placed(finished.result.reframed.placement)
+            placement = finished.result.reframed.placement
+            file = file.placed(placement)
+            protected = Mask(placement.carry_coverage(protected.plane)) if protected is not None else None
         done.append(ReplayStepFinished(request.id, number, finished, image))
         yield done[-1]
     device = done[-1].finished.device if done else ""
     yield ReplayFinished(request.id, request, tuple(done), image, time.monotonic() - started, device)
+
+
+def protection_of(request: ReplayRequest) -> PackedMask | None:
+    """What a run leaves alone, in the extent that the photo begins with; to be saved with what it did."""
+    protected, _ = _protected_of(request)
+    return PackedMask.of(protected) if protected is not None else None
+
+
+def _protected_of(request: ReplayRequest) -> tuple[Mask | None, str]:
+    """What the photo and the recipe say must not change, and a notice about the latter.
+
+    Raises:
+        InputError: where the recipe's does not fit, or is damaged.
+    """
+    if request.recipe_protected is None:
+        return request.protected, ""
+    unpacked, photo = request.recipe_protected.unpack("the recipe"), request.photo
+    theirs, notice = fit_mask(unpacked, photo.width, photo.height, request.fit, "What the recipe protects")
+    if theirs is None or request.protected is None:
+        return theirs or request.protected, notice
+    return Mask(np.maximum(theirs.plane, request.protected.plane)), notice
 
 
 def _mask_of(request: ReplayRequest, step: Step, image: Image, place: str) -> tuple[Mask | None, str]:

@@ -149,10 +149,8 @@ class ProjectCommands(QObject):
     def _write_recipe(self, photo: OpenPhoto, name: str) -> None:
         from restorer.formats.recipe_file import RecipeFile, write_recipe
 
-        document = photo.document
         try:
-            file = RecipeFile(document.history.recipe(), document.recipe_masks())
-            write_recipe(Path(name), file, overwrite=True)
+            write_recipe(Path(name), RecipeFile.of(photo.document), overwrite=True)
         except RestorerError as error:
             self._say("The recipe was not written", error)
 

@@ -155,18 +155,18 @@ class Reediting(QObject):
 
         def begin(job: Job) -> Work:
             document = photo.document
-            image, slots = document.replay_base()
+            base = document.replay_base()
             request = ReplayRequest(
                 job.id,
-                Recipe(tuple(slot.step for slot in slots)),
-                image,
-                {slot.step.mask: slot.mask for slot in slots if slot.mask is not None},
+                Recipe(tuple(slot.step for slot in base.slots)),
+                base.image,
+                {slot.step.mask: slot.mask for slot in base.slots if slot.mask is not None},
                 base_state=document.state,
                 photo_name=photo.name,
-                protected=document.protection(),
+                protected=base.protected,
                 file=document.file,
             )
-            return self._work(request, device, lambda finished: _replayed(finished, slots))
+            return self._work(request, device, lambda finished: _replayed(finished, base.slots))
 
         def done(results: Mapping[int, Replayed], base: str) -> None:
             count = words.counted(len(results), "step", "steps")
@@ -180,9 +180,8 @@ class Reediting(QObject):
             self.replaying_changed.emit()
 
     def copy_recipe(self, photo: OpenPhoto) -> RecipeFile:
-        """The steps in effect with their masks; kept for :meth:`run_recipe` on another photo."""
-        document = photo.document
-        self.recipe_clip = RecipeFile(document.history.recipe(), document.recipe_masks())
+        """The steps in effect with their masks and what is protected; kept for :meth:`run_recipe` on another photo."""
+        self.recipe_clip = RecipeFile.of(photo.document)
         return self.recipe_clip
 
     def run_recipe(self, photo: OpenPhoto, file: RecipeFile, device: str, fit: MaskFit = MaskFit.FIT) -> None:
@@ -206,6 +205,7 @@ class Reediting(QObject):
                 base_state=document.state,
                 photo_name=photo.name,
                 protected=document.protection(),
+                recipe_protected=file.protected,
                 file=document.file,
             )
             return self._work(request, device, lambda finished: finished)

@@ -73,6 +73,31 @@ def test_a_recipe_gives_what_apply_gave_byte_for_byte(cli, recipe, scan, tmp_pat
     assert report["notices"] == []
 
 
+def test_what_the_recipe_protects_stays_as_it_is(cli, recipe, scan, tmp_path):
+    file, photo = read_recipe(recipe), read_photo(scan).image
+    applied = read_photo(tmp_path / "applied.png").image.pixels
+    changed = np.flatnonzero((applied != photo.pixels).any(axis=(1, 2)))
+    plane = np.zeros((photo.height, photo.width), np.uint8)
+    kept = slice(int(changed[0]), int(changed[len(changed) // 2]))
+    plane[kept] = 1
+    write_recipe(tmp_path / "guarded.json", replace(file, protected=PackedMask.of(Mask(plane))))
+    outcome = cli("run", "guarded.json", scan, "-o", "guarded.png", "--save-recipe", "again.json")
+    assert outcome.code == 0, outcome.err
+    done = read_photo(tmp_path / "guarded.png").image.pixels
+    assert np.array_equal(done[kept], photo.pixels[kept])
+    assert not np.array_equal(done, photo.pixels), "the other half was filled"
+    assert read_recipe(tmp_path / "again.json") == read_recipe(tmp_path / "guarded.json")
+    large = np.repeat(np.repeat(photo.pixels, 2, 0), 2, 1)
+    write_photo(tmp_path / "large.png", Image(large))
+    outcome = cli("run", "guarded.json", "large.png", "-o", "out.png")
+    assert outcome.code == 0, outcome.err
+    assert "What the recipe protects" in outcome.err
+    doubled = slice(2 * kept.start, 2 * kept.stop)
+    assert np.array_equal(read_photo(tmp_path / "out.png").image.pixels[doubled], large[doubled])
+    write_photo(tmp_path / "wide.png", Image(photo.pixels[:60]))
+    assert cli("run", "guarded.json", "wide.png", "-o", "no.png").code == 2
+
+
 def test_twelve_steps_give_the_same_bytes_every_time(cli, twelve, scan, tmp_path):
     for name in ("one.tif", "two.tif"):
         outcome = cli("run", twelve, scan, "-o", name, "--device", "cpu")

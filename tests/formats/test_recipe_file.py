@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import zlib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from restorer.core.errors import InputError
 from restorer.core.geometry import Bounds
 from restorer.core.mask import Mask
 from restorer.core.mask_code import PackedMask, mask_digest
-from restorer.core.step import RECIPE_FORMAT, Recipe, Step
+from restorer.core.step import RECIPE_FORMAT, STEPS_FORMAT, Recipe, Step
 from restorer.formats.recipe_file import RecipeFile, read_recipe, write_recipe
 
 
@@ -46,7 +47,7 @@ def test_a_recipe_goes_through_a_file(file: RecipeFile, tmp_path: Path) -> None:
     path = tmp_path / "Rezept 祖母.json"
     write_recipe(path, file)
     assert read_recipe(path) == file
-    assert json.loads(path.read_text("utf-8"))["restorer_recipe"] == RECIPE_FORMAT
+    assert json.loads(path.read_text("utf-8"))["restorer_recipe"] == STEPS_FORMAT
     with pytest.raises(InputError, match="exists"):
         write_recipe(path, file)
 
@@ -55,6 +56,17 @@ def test_a_recipe_of_the_first_format_is_read(tmp_path: Path) -> None:
     path = tmp_path / "old.json"
     path.write_text('{"restorer_recipe": 1, "steps": [{"task": "inpaint", "version": 1, "seed": 4}]}')
     assert read_recipe(path) == RecipeFile(Recipe((Step("inpaint", 1, seed=4),)))
+
+
+def test_what_is_protected_goes_along_and_is_not_passed_over(file: RecipeFile, mask: Mask, tmp_path: Path) -> None:
+    path, guarded = tmp_path / "guarded.json", replace(file, protected=PackedMask.of(mask))
+    write_recipe(path, guarded)
+    assert read_recipe(path) == guarded
+    data = json.loads(path.read_text("utf-8"))
+    assert data["restorer_recipe"] == RECIPE_FORMAT > STEPS_FORMAT, "older programs refuse it"
+    for damage in (3, {}, {**data["protected"], "bounds": [0, 0, 5]}):
+        with pytest.raises(InputError, match=r"r\.json"):
+            RecipeFile.from_text(json.dumps({**data, "protected": damage}), name="r.json")
 
 
 def text_with(file: RecipeFile, **changes: Any) -> str:

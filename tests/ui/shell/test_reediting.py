@@ -12,7 +12,10 @@ from pytestqt.qtbot import QtBot
 
 from restorer.core.geometry import Bounds
 from restorer.core.image import Image
+from restorer.core.mask import MaskEdit, MaskPiece
+from restorer.core.step import Recipe
 from restorer.formats.raster import write_photo
+from restorer.formats.recipe_file import RecipeFile
 from restorer.session.recipes import MaskFit
 from restorer.ui.furnishing import Furnishing
 from restorer.ui.panels import HistoryPanel
@@ -183,6 +186,49 @@ def test_a_recipe_is_copied_to_another_photo(repaired, furnishing, qtbot, tmp_pa
             with qtbot.waitSignal(edits.changed, timeout=20_000):
                 edits.run_recipe(photo, recipe, "cpu", MaskFit.SCALE)
             assert len(photo.document.plan) == 2
+
+
+def test_what_is_protected_goes_along_with_a_recipe_and_through_a_crop(repaired, furnishing, qtbot, tmp_path: Path):
+    edits, workspace, document = furnishing.workspace.reediting, furnishing.workspace, repaired.document
+    with qtbot.waitSignal(workspace.finished, timeout=20_000):
+        workspace.run("crop", {"x": 2, "y": 2, "width": 48, "height": 38}, "classical")
+    kept = Bounds(FIRST.left, FIRST.top, FIRST.left + 5, FIRST.bottom)
+    values = np.full((kept.height, kept.width), 255, np.uint8)
+    edit = MaskEdit((MaskPiece(kept.translate(-2, -2), values),))
+    document.edit_mask(edit, "Protect", protects=True)
+    recipe = edits.copy_recipe(repaired)
+    assert recipe.protected is not None
+    assert recipe.protected.bounds == kept, "in the extent of the original"
+    twin = tmp_path / "twin.tif"
+    write_photo(twin, document.original)
+    with qtbot.waitSignal(workspace.photo_shown):
+        workspace.open_files([twin])
+    other = workspace.current
+    assert other is not None
+    steps = RecipeFile(Recipe(recipe.recipe.steps[:1]), recipe.masks, recipe.protected)
+    with qtbot.waitSignal(edits.changed, timeout=20_000):
+        edits.run_recipe(other, steps, "cpu")
+    original, done = document.original.pixels, other.document.image.pixels
+    assert np.array_equal(done[kept.slices], original[kept.slices])
+    assert not np.array_equal(done[FIRST.slices], original[FIRST.slices])
+
+    workspace.show_photo(repaired)
+    first = document.history.entries[1]
+    edits.toggle(repaired, 2)
+    edits.toggle(repaired, 2)
+    base = document.replay_base()
+    assert not base.slots, "hidden and shown again, it is as it was"
+    tasks = furnishing.editor.tasks
+    tasks.set_values("inpaint", {"grow_px": 2})
+    edits.change_settings(repaired, 2, tasks.values("inpaint"), "classical")
+    base = document.replay_base()
+    assert base.slots[0].id == first.slot
+    assert base.protected is not None
+    assert base.protected.occupied() == kept, "carried back over the crop"
+    with qtbot.waitSignal(edits.changed, timeout=20_000):
+        edits.replay(repaired, "cpu")
+    inside = kept.translate(-2, -2)
+    assert np.array_equal(document.image.pixels[inside.slices], original[kept.slices])
 
 
 def test_a_replay_of_a_photo_that_changed_meanwhile_is_not_applied(panel, repaired, furnishing, qtbot):
