@@ -1,8 +1,8 @@
 """RGB pixels from one profile to another, fast: LittleCMS is measured once for each pair and then followed.
 
 LittleCMS itself takes 1.5 µs a pixel where it is exact, and is up to 20 levels off where it is quick. A profile of
-three curves and a matrix is followed by its curves and matrix, any other by a lattice of exact colours. Which of them
-is good enough is found out by comparing; where neither is, LittleCMS does the work.
+three curves and a matrix is followed by its curves and matrix, any other by a :class:`Lattice` of exact colours. Which
+of them is good enough is found out by comparing; where neither is, LittleCMS does the work.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from restorer.core.image import Pixels
 from restorer.core.lazy import load_cv2
+from restorer.formats._lattice import Lattice
 from restorer.formats._profile import KEPT, channels, convert, xyz_profile
 from restorer.formats.color_chart import delta_e, lab
 from restorer.formats.depth import convert_depth
@@ -27,10 +28,11 @@ _LEVELS = 65536
 _RAMP = np.linspace(0.0, 1.0, 4096, dtype=np.float32)
 _SHAPER_TOLERANCE = 0.004
 """Largest error of a fitted shaper, in encoded values: one level of 255."""
-_LATTICE_TOLERANCE = 0.3
-"""Largest CIEDE2000 of a lattice; rounding to 8 bits comes on top of it."""
-_LATTICES = ((33, 1), (65, 1), (65, 2), (65, 3))
-"""Nodes a side, and the exponent they are spaced by: those of linear scanners must be dense near black."""
+_LATTICE_TOLERANCE, _SCATTERED_TOLERANCE = 0.3, 0.5
+"""Largest CIEDE2000 of a lattice, on even steps and on scattered colours, of which many lie where a gamut cuts them
+off; rounding to 8 bits comes on top of it."""
+_SIDE, _EXPONENTS = 65, (1, 2, 3)
+"""Nodes a side: those of tables of 5, 9, 17, 33 and 65 are among them. Linear scanners need them dense near black."""
 
 
 class Transform(Protocol):
@@ -59,13 +61,16 @@ def _measured(icc: bytes, target: bytes, intent: Intent) -> Transform | None:
     probe, shaped, exact = _probe(), _fitted(icc, target, intent), ExactTransform(icc, target, intent)
     if shaped is not None:
         return shaped
+    probes = (probe, _LATTICE_TOLERANCE), (_scattered(), _SCATTERED_TOLERANCE)
     try:
-        wanted = lab(exact(probe, 32), target)
+        wanted = [lab(exact(colors, 32), target) for colors, _ in probes]
     except RuntimeError:
         return None
-    for side, exponent in _LATTICES:
-        lattice = Lattice(icc, target, intent, side, exponent)
-        if delta_e(lab(lattice(probe, 32), target), wanted).max() <= _LATTICE_TOLERANCE:
+    screen = _shaper(target, intent)
+    for exponent in _EXPONENTS:
+        lattice = Lattice(lambda nodes: exact(nodes, 32), _SIDE, exponent, None if screen is None else screen.curves)
+        found = [lab(lattice(colors, 32), target) for colors, _ in probes]
+        if all(delta_e(a, b).max() <= limit for a, b, (_, limit) in zip(found, wanted, probes, strict=True)):
             return lattice
     return exact
 
@@ -115,6 +120,13 @@ def _probe() -> npt.NDArray[np.uint16]:
     colors = np.stack(np.meshgrid(levels, levels, levels), axis=-1).reshape(-1, 3)
     grays = np.repeat(np.linspace(0, _LEVELS - 1, 200).astype(np.uint16)[:, None], 3, axis=1)
     return np.concatenate((colors, grays))[None]
+
+
+def _scattered() -> npt.NDArray[np.uint16]:
+    """Colours everywhere, half of them dark: there a table of even steps is least certain."""
+    values = np.random.default_rng(17).random((1, 4096, 3))
+    values[:, ::2] **= 3
+    return np.rint(values * (_LEVELS - 1)).astype(np.uint16)
 
 
 # -- curves and a matrix
@@ -187,37 +199,6 @@ class Shaped:
 def _look_up(values: Pixels, table: Pixels) -> Pixels:
     """Each channel through its own column of a ``N x 3`` table."""
     return np.asarray(load_cv2().LUT(np.ascontiguousarray(values), np.ascontiguousarray(table)[None]))
-
-
-# -- a lattice of exact colours
-
-
-class Lattice:
-    """Colours between the nodes of a lattice of exact ones, linear in each channel."""
-
-    def __init__(self, icc: bytes, target: bytes, intent: Intent, side: int, exponent: int) -> None:
-        self._side, self._exponent = side, exponent
-        levels = np.linspace(0.0, 1.0, side, dtype=np.float32) ** exponent
-        # A sheet for each level of red: green goes down, blue across.
-        nodes = np.stack(np.meshgrid(levels, levels, levels, indexing="ij"), axis=-1)
-        self._sheets = ExactTransform(icc, target, intent)(nodes.reshape(side * side, side, 3), 32)
-
-    def __call__(self, pixels: Pixels, bits: int) -> Pixels:
-        cv2 = load_cv2()
-        top = np.float32(self._side - 1)
-        place = np.clip(convert_depth(pixels, 32), 0.0, 1.0)
-        if self._exponent != 1:
-            cv2.pow(place, 1 / self._exponent, place)
-        red, green, blue = cv2.split(place * top)
-        sheet = np.minimum(np.floor(red), top - 1)
-        row = sheet * np.float32(self._side) + green
-        # Two bilinear looks, into the sheets of red on either side, and a blend of them.
-        below = cv2.remap(self._sheets, blue, row, cv2.INTER_LINEAR)
-        above = cv2.remap(self._sheets, blue, row + np.float32(self._side), cv2.INTER_LINEAR)
-        above -= below
-        above *= (red - sheet)[:, :, None]
-        above += below
-        return convert_depth(above, bits)
 
 
 # -- LittleCMS itself
