@@ -10,7 +10,7 @@ from restorer.ui.editor import Editor
 from restorer.ui.filmstrip import FilmWork
 from restorer.ui.hints import hud_hints
 from restorer.ui.job_queue import Job, JobQueue, JobState
-from restorer.ui.panels import JobRow
+from restorer.ui.panels import JobRow, RunningStep
 from restorer.ui.photo import OpenPhoto
 from restorer.ui.runs import RunProgress
 from restorer.ui.workspace import Workspace
@@ -46,6 +46,7 @@ class JobPresenter(QObject):
         runs.advanced.connect(self._on_run_advanced)
         runs.over.connect(self._on_run_over)
         jobs.cancel_requested.connect(self._on_cancel_requested)
+        editor.history.cancel_requested.connect(self._on_cancel_requested)
         jobs.report_requested.connect(self._on_report_requested)
         jobs.dismiss_requested.connect(self._on_dismiss_requested)
         jobs.retry_requested.connect(self._on_retry_requested)
@@ -69,6 +70,7 @@ class JobPresenter(QObject):
     def _on_jobs_changed(self) -> None:
         if not self._rows.isActive():
             self._rows.start()
+        self._show_running()
 
     def _on_photo_shown(self) -> None:
         self._canvas.set_hud_left(hud_hints(self._canvas.tool()))
@@ -80,6 +82,7 @@ class JobPresenter(QObject):
             if run.current is not None:
                 self._canvas.mark_tile(run.current)
         self._show_hud()
+        self._show_running()
 
     def _on_run_started(self, run: RunProgress) -> None:
         if run.photo is self._workspace.current:
@@ -181,6 +184,13 @@ class JobPresenter(QObject):
             work[place] = FilmWork(state, job.fraction)
         return work
 
+    def _show_running(self) -> None:
+        """The running job of the shown photo stands in its history already."""
+        photo, queue = self._workspace.current, self._workspace.jobs
+        mine = (job for job in queue.open_jobs if job.subject is photo and job.state is JobState.RUNNING)
+        job = next(mine, None) if photo is not None else None
+        self._editor.history.set_running(_running(job) if job is not None else None)
+
     def _show_hud(self) -> None:
         """What is left, and how to stop it; nothing where nothing runs on the shown photo."""
         run = self._workspace.runs.progress_of(self._workspace.current)
@@ -191,6 +201,12 @@ class JobPresenter(QObject):
         self._finished.stop()
         eta_s = run.job.eta_s
         self._canvas.set_hud_right(f"{words.duration(eta_s)} left" if eta_s is not None else "Working", "Esc", "Cancel")
+
+
+def _running(job: Job) -> RunningStep:
+    state, place = "Paused" if job.is_paused else "Running", job.detail.rpartition(", ")[2]
+    detail = f"{state}, {place[:1].lower()}{place[1:]}" if place else state
+    return RunningStep(job.id, job.title, detail, job.fraction)
 
 
 def _row(job: Job, queue: JobQueue) -> JobRow:

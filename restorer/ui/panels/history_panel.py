@@ -10,13 +10,20 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from restorer.ui import theme
-from restorer.ui.panels.history_rows import HistoryDelegate, HistoryModel, HistoryRow, HistoryView
+from restorer.ui.panels.history_rows import (
+    RUNNING,
+    HistoryDelegate,
+    HistoryModel,
+    HistoryRow,
+    HistoryView,
+    RunningStep,
+)
 from restorer.ui.tokens import FIELD_H, GAP, PADDING
 from restorer.ui.widgets.buttons import IconButton
 from restorer.ui.widgets.folding_panel import FoldingPanel
 from restorer.ui.widgets.labels import TintedLabel
 
-__all__ = ["BranchRow", "HistoryPanel", "HistoryRow"]
+__all__ = ["BranchRow", "HistoryPanel", "HistoryRow", "RunningStep"]
 
 
 _COMPARE_WITH = "Compare this state with another, of any branch"
@@ -51,6 +58,8 @@ class HistoryPanel(FoldingPanel):
     """Ask for two states, of whatever branches, and compare them."""
     branch_compared = Signal(int)
     """Compare the end of this branch with the photo as it is now."""
+    cancel_requested = Signal(int)
+    """Id of the job whose step is being computed."""
     undo_requested = Signal()
     redo_requested = Signal()
     toggle_requested = Signal(int)
@@ -104,9 +113,9 @@ class HistoryPanel(FoldingPanel):
         self.redo_button.clicked.connect(self.redo_requested)
         self.stale_bar.button.clicked.connect(self.replay_requested)
         self.view.row_chosen.connect(self._on_row_chosen)
-        self.view.eye_clicked.connect(self.toggle_requested)
+        self.view.eye_clicked.connect(self._on_eye_clicked)
         self.view.move_requested.connect(self.move_requested)
-        self.view.removed.connect(self.remove_requested)
+        self.view.removed.connect(self._on_removed)
         self._model.renamed.connect(self.rename_requested)
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.view.customContextMenuRequested.connect(self._on_menu_requested)
@@ -133,6 +142,17 @@ class HistoryPanel(FoldingPanel):
             self.view.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
             self.view.scrollTo(index)
 
+    def set_running(self, step: RunningStep | None) -> None:
+        """Shows a step that is being computed on top of all states, or none."""
+        if step == self._model.running:
+            return
+        position = self._model.position_of(self._cursor)
+        picture = self._model.row(self._model.index(position)).thumbnail if position is not None else None
+        at_top = self.view.verticalScrollBar().value() == 0
+        self._model.set_running(HistoryRow.of_running(step, picture) if step is not None else None)
+        if at_top:
+            self.view.scrollToTop()
+
     def set_stale(self, count: int, *, running: bool = False) -> None:
         """How many results are not up to date, and whether they are being replayed."""
         self.stale_bar.show_count(count, running)
@@ -155,12 +175,29 @@ class HistoryPanel(FoldingPanel):
     def rename_selected(self) -> None:
         """Opens the field for a name in the chosen row."""
         index = self.view.currentIndex()
-        if index.isValid() and self._model.row(index).index:
+        if index.isValid() and self._model.row(index).index not in (0, RUNNING):
             self.view.setFocus()
             self.view.edit(index)
 
+    def _on_eye_clicked(self, cursor: int) -> None:
+        if cursor == RUNNING:
+            self._cancel_running()
+        else:
+            self.toggle_requested.emit(cursor)
+
+    def _on_removed(self, cursor: int) -> None:
+        if cursor == RUNNING:
+            self._cancel_running()
+        else:
+            self.remove_requested.emit(cursor)
+
+    def _cancel_running(self) -> None:
+        step = self._model.running
+        if step is not None:
+            self.cancel_requested.emit(step.job_id)
+
     def _on_row_chosen(self, cursor: int) -> None:
-        if cursor != self._cursor:
+        if cursor not in (self._cursor, RUNNING):
             self.jump_requested.emit(cursor)
 
     def _on_selection_changed(self) -> None:
@@ -172,7 +209,7 @@ class HistoryPanel(FoldingPanel):
     @property
     def _has_others(self) -> bool:
         """Whether there is more than one state."""
-        return self._model.rowCount() > 1 or bool(self._branches)
+        return self._model.rowCount() - (self._model.running is not None) > 1 or bool(self._branches)
 
     def _on_compare(self) -> None:
         chosen = self.selected_cursors()
@@ -191,6 +228,9 @@ class HistoryPanel(FoldingPanel):
     def menu_for(self, cursor: int) -> QMenu:
         """The context menu of a row."""
         menu = QMenu(self)
+        if cursor == RUNNING:
+            menu.addAction("Cancel").triggered.connect(self._cancel_running)
+            return menu
         go = menu.addAction("Go back to here" if cursor < self._cursor else "Go to here")
         go.setEnabled(cursor != self._cursor)
         go.triggered.connect(lambda: self._on_row_chosen(cursor))

@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPixmap
-from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPen, QPixmap
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QLineEdit,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
 
 from restorer.ui import icons, theme
 from restorer.ui.panels.rows import Index, RowModel, RowView, paint_row, paint_text
@@ -19,8 +26,31 @@ _EYE_W = 32
 """What answers to a click on the eye, from the right edge."""
 _ROWS_SHOWN = 4
 _UNAPPLIED_OPACITY = 0.45
+_RING_PX = 2.0
+_TURN = 360 * 16
+"""A full turn, in the units of QPainter."""
+_TOP = _TURN // 4
 _TEXT_X = PADDING + _THUMBNAIL.width() + 10
 _LONGEST_NAME = 80
+RUNNING = 2**31 - 1
+"""Stands in place of a cursor value for the step that is being computed: it comes after everything."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunningStep:
+    """A step that is being computed.
+
+    Attributes:
+        job_id: of its job.
+        title: what is being done.
+        detail: how far it is, one line.
+        fraction: how far it is, 0 to 1; None where that is not known.
+    """
+
+    job_id: int
+    title: str
+    detail: str
+    fraction: float | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,6 +66,7 @@ class HistoryRow:
         eye: whether its step is in effect now; None where it has none that could be switched.
         stale: whether its step's result belongs to other pixels, settings or another mask than it has now.
         name: given by the person; shown in place of the label.
+        running: what is being computed, in the row of that.
     """
 
     label: str
@@ -46,6 +77,12 @@ class HistoryRow:
     eye: bool | None = None
     stale: bool = False
     name: str = ""
+    running: RunningStep | None = None
+
+    @classmethod
+    def of_running(cls, step: RunningStep, thumbnail: QImage | None) -> HistoryRow:
+        """The row on top of all while a step is computed."""
+        return cls(step.title, step.detail, thumbnail, RUNNING, running=step)
 
     @property
     def title(self) -> str:
@@ -78,14 +115,39 @@ class HistoryModel(RowModel[HistoryRow]):
     """Cursor value of a row, and the name the person gave it."""
 
     def set_rows(self, rows: Sequence[HistoryRow]) -> None:
-        self.replace_rows(sorted(rows, key=lambda row: -row.index))
+        """Other states; the row of a running step stays."""
+        running = self._rows[:1] if self.running is not None else []
+        self.replace_rows([*running, *sorted(rows, key=lambda row: -row.index)])
+
+    @property
+    def running(self) -> RunningStep | None:
+        return self._rows[0].running if self._rows else None
+
+    def set_running(self, row: HistoryRow | None) -> None:
+        """Shows a running step on top, or none; what is selected stays selected."""
+        had = self.running is not None
+        if row is not None and had:
+            self._rows[0] = row
+            self.dataChanged.emit(self.index(0), self.index(0))
+        elif row is not None:
+            self.beginInsertRows(QModelIndex(), 0, 0)
+            self._rows.insert(0, row)
+            self.endInsertRows()
+        elif had:
+            self.beginRemoveRows(QModelIndex(), 0, 0)
+            del self._rows[0]
+            self.endRemoveRows()
 
     def position_of(self, cursor: int) -> int | None:
         return next((position for position, row in enumerate(self._rows) if row.index == cursor), None)
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         flags = super().flags(index)
-        return flags | Qt.ItemFlag.ItemIsEditable if index.isValid() and self.row(index).index else flags
+        if not index.isValid() or not self.row(index).index:
+            return flags
+        if self.row(index).running is not None:  # there is nothing yet to go to, to name or to compare
+            return flags & ~Qt.ItemFlag.ItemIsSelectable
+        return flags | Qt.ItemFlag.ItemIsEditable
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if not index.isValid():
@@ -140,7 +202,8 @@ class HistoryDelegate(QStyledItemDelegate):
         else:
             painter.fillRect(place, tokens.color("groove"))
         painter.setOpacity(1.0)
-        right = self._paint_state(painter, rect, row)
+        is_under_pointer = bool(option.state & QStyle.StateFlag.State_MouseOver)
+        right = self._paint_state(painter, rect, row, is_under_pointer=is_under_pointer)
         left = rect.left() + _TEXT_X
         weak = not row.applied or row.eye is False
         painter.setFont(theme.font("strong"))
@@ -153,9 +216,16 @@ class HistoryDelegate(QStyledItemDelegate):
         paint_text(painter, QRect(left, rect.top() + 18, right - left, 14), note)
         painter.restore()
 
-    def _paint_state(self, painter: QPainter, rect: QRect, row: HistoryRow) -> int:
-        """Eye and warning at the right end; returns where they begin."""
+    def _paint_state(self, painter: QPainter, rect: QRect, row: HistoryRow, *, is_under_pointer: bool) -> int:
+        """Eye and warning at the right end, or how far a running step is; returns where they begin."""
         right = rect.right() - PADDING
+        if row.running is not None:
+            square = QRect(right - _ICON + 1, rect.center().y() - _ICON // 2, _ICON, _ICON)
+            if is_under_pointer:
+                icons.icon("cancel", "text").paint(painter, square)
+            else:
+                _paint_progress(painter, square, row.running.fraction)
+            return square.left() - GAP
         names = []
         if not row.applied or row.eye is False:
             names.append("hidden")
@@ -197,13 +267,25 @@ class HistoryDelegate(QStyledItemDelegate):
         return cached
 
 
+def _paint_progress(painter: QPainter, square: QRect, fraction: float | None) -> None:
+    """A ring that fills clockwise from the top; a quarter of it where nobody knows how far it is."""
+    ring = QRectF(square).adjusted(2, 2, -2, -2)
+    share = 0.25 if fraction is None else min(max(fraction, 0.0), 1.0)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    for role, part in (("groove", 1.0), ("accent_line", share)):
+        painter.setPen(QPen(theme.tokens().color(role), _RING_PX, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
+        painter.drawArc(ring, _TOP, -round(part * _TURN))
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+
+
 class HistoryView(RowView):
     """The list. Everything the mouse does is there for the keyboard too: Enter goes, Space switches the eye, F2 names,
-    Alt with the arrows moves, Delete takes out."""
+    Alt with the arrows moves, Delete takes out, or cancels what is running."""
 
     row_chosen = Signal(int)
     """Cursor value of the row that was clicked, or entered by keyboard."""
     eye_clicked = Signal(int)
+    """Cursor value; :data:`RUNNING` for the cross of the running step, which has no eye."""
     move_requested = Signal(int, int)
     """Cursor value, and 1 for later (up in the list) or -1 for earlier."""
     removed = Signal(int)
@@ -253,11 +335,11 @@ class HistoryView(RowView):
         match event.key():
             case Qt.Key.Key_Return | Qt.Key.Key_Enter:
                 self.row_chosen.emit(row.index)
-            case Qt.Key.Key_F2 if row.index:
+            case Qt.Key.Key_F2 if row.index and row.running is None:
                 self.edit(index)
             case Qt.Key.Key_Space if row.eye is not None:
                 self.eye_clicked.emit(row.index)
-            case Qt.Key.Key_Delete if row.eye is not None:
+            case Qt.Key.Key_Delete if row.eye is not None or row.running is not None:
                 self.removed.emit(row.index)
             case Qt.Key.Key_Up | Qt.Key.Key_Down if alt and row.eye is not None:
                 self.move_requested.emit(row.index, 1 if event.key() == Qt.Key.Key_Up else -1)
@@ -280,5 +362,6 @@ class HistoryView(RowView):
 
     def _on_eye(self, position: QPoint) -> bool:
         index = self.indexAt(position)
-        has_eye = index.isValid() and self._model().row(index).eye is not None
+        row = self._model().row(index) if index.isValid() else None
+        has_eye = row is not None and (row.eye is not None or row.running is not None)
         return has_eye and position.x() >= self.viewport().width() - _EYE_W

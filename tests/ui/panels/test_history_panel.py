@@ -6,7 +6,8 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QSignalSpy, QTest
 from pytestqt.qtbot import QtBot
 
-from restorer.ui.panels import BranchRow, HistoryPanel, HistoryRow
+from restorer.ui.panels import BranchRow, HistoryPanel, HistoryRow, RunningStep
+from restorer.ui.panels.history_rows import RUNNING
 from restorer.ui.tokens import DARK, HISTORY_ROW_H
 
 PLAIN = Qt.KeyboardModifier.NoModifier
@@ -219,3 +220,43 @@ def test_branches_open_a_menu(panel: HistoryPanel) -> None:
     menu.actions()[1].trigger()
     menu.actions()[-1].menu().actions()[0].trigger()
     assert (go.at(0), away.at(0)) == ([9], [7])
+
+
+def test_a_running_step_stands_on_top_and_can_be_cancelled(panel: HistoryPanel) -> None:
+    cancels, jumps, removals = (
+        QSignalSpy(signal) for signal in (panel.cancel_requested, panel.jump_requested, panel.remove_requested)
+    )
+    panel.set_running(RunningStep(7, "Inpaint", "Running, tile 1 of 4", 0.25))
+    top = panel._model.index(0)
+    assert top.data(Qt.ItemDataRole.AccessibleTextRole) == "Inpaint, Running, tile 1 of 4"
+    assert panel.selected_cursors() == [2], "what was chosen stays chosen"
+    panel.set_running(RunningStep(7, "Inpaint", "Running, tile 3 of 4", 0.75))
+    panel.set_rows([HistoryRow("Original", "", None, 0), HistoryRow("Denoise", "", None, 1)], 1)
+    assert [row.title for row in panel._model.rows()] == ["Inpaint", "Denoise", "Original"]
+    assert panel._model.running == RunningStep(7, "Inpaint", "Running, tile 3 of 4", 0.75)
+    rect = panel.view.visualRect(panel._model.index(0))
+    for x in (60, rect.right() - 12):
+        QTest.mouseClick(panel.view.viewport(), Qt.MouseButton.LeftButton, PLAIN, QPoint(x, rect.center().y()))
+    panel.view.setCurrentIndex(panel._model.index(0))
+    for key in (Qt.Key.Key_Return, Qt.Key.Key_F2, Qt.Key.Key_Delete):
+        QTest.keyClick(panel.view, key)
+    menu = panel.menu_for(RUNNING)
+    (action,) = menu.actions()
+    action.trigger()
+    menu.deleteLater()
+    assert [cancels.at(place) for place in range(cancels.count())] == [[7], [7], [7]]
+    assert (jumps.count(), removals.count()) == (0, 0)
+    assert RUNNING not in panel.selected_cursors()
+    panel.set_running(None)
+    assert [row.title for row in panel._model.rows()] == ["Denoise", "Original"]
+
+
+def test_the_ring_of_a_running_step_fills(panel: HistoryPanel) -> None:
+    panel.set_running(RunningStep(7, "Inpaint", "Running", 0.5))
+    panel.view.viewport().update()
+    rect = panel.view.visualRect(panel._model.index(0))
+    picture = panel.view.viewport().grab().toImage()
+    ratio = picture.devicePixelRatio()
+    middle = rect.right() - 12 - 16 + 1 + 8
+    right, left = (picture.pixelColor(int(x * ratio), int(rect.center().y() * ratio)) for x in (middle + 5, middle - 6))
+    assert right.blue() > left.blue() + 20, "the first half is the right one"

@@ -185,6 +185,25 @@ class TestWithAPhoto:
             furnishing.editor.history.compare_requested.emit(0, 2)
         assert furnishing.editor.canvas.compare() == "split"
 
+    def test_a_running_job_stands_in_the_history_of_its_photo(
+        self, furnishing: Furnishing, with_scan: OpenPhoto, staged: StagedJobs, qtbot: QtBot
+    ) -> None:
+        paint(with_scan.document)
+        furnishing.workspace.run("inpaint", {}, "classical")
+        model, panel = furnishing.editor.history._model, furnishing.editor.history
+        qtbot.waitUntil(lambda: model.running is not None and "tile 1 of 1" in model.running.detail)
+        assert model.running is not None
+        assert (model.running.title, model.running.detail) == ("Inpaint", "Running, tile 1 of 1")
+        panel.cancel_requested.emit(model.running.job_id)
+        (job,) = furnishing.workspace.jobs.jobs
+        qtbot.waitUntil(lambda: job.state is JobState.CANCELLED)
+        assert model.running is None
+        staged.release()
+        with qtbot.waitSignal(furnishing.workspace.finished):
+            furnishing.workspace.run("inpaint", {}, "classical")
+        qtbot.waitUntil(lambda: model.running is None)
+        assert model.rows()[0].title == "Inpaint"
+
     def test_escape_cancels_the_job_before_the_stroke(
         self, shell: Shell, furnishing: Furnishing, with_scan: OpenPhoto, staged: StagedJobs, qtbot: QtBot
     ) -> None:
