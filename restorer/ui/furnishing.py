@@ -30,6 +30,7 @@ from restorer.ui.hints import hud_hints
 from restorer.ui.job_presenter import JobPresenter
 from restorer.ui.main_window import MainWindow
 from restorer.ui.messages import Message
+from restorer.ui.missing_photo import MissingPhoto
 from restorer.ui.opening import Pictured
 from restorer.ui.original_key import OriginalKey
 from restorer.ui.photo_presenter import PhotoPresenter
@@ -66,6 +67,7 @@ class Furnishing(QObject):
         self._photos = PhotoPresenter(self.workspace, self.editor, window.status, self)
         self._sizes = SizeHints(self.workspace, self.editor.tasks, self)
         self._jobs = JobPresenter(self.workspace, self.editor, self)
+        self._missing = MissingPhoto(self.workspace, self.editor, window, self.messages, self._jobs)
         self._crop = CropPresenter(self.workspace, self.editor, self)
         self._tone = TonePresenter(self.workspace, self.editor, self)
         self._preview = PreviewPresenter(self.workspace, self.editor, self._jobs, self)
@@ -119,7 +121,9 @@ class Furnishing(QObject):
 
     def show_message(self, message: Message) -> None:
         """Puts a message into the stack, with "Copy report" where it has one."""
-        actions = [MessageAction(offer.label, partial(_call, offer.act)) for offer in message.offers]
+        actions = [
+            MessageAction(each.label, partial(_call, each.act), dismisses=not each.stays) for each in message.offers
+        ]
         if message.report:
             actions.append(MessageAction("Copy report", partial(self._copy, message.report), dismisses=False))
         self.messages.post(message.severity, message.title, message.text, actions, key=message.key)
@@ -132,6 +136,7 @@ class Furnishing(QObject):
     def _connect_window(self) -> None:
         workspace, window, empty = self.workspace, self._window, self._window.empty
         workspace.message_raised.connect(self.show_message)
+        workspace.projects.message_over.connect(self.messages.withdraw)
         workspace.photo_shown.connect(self._on_photo_shown)
         workspace.photos_changed.connect(self._show_title)
         workspace.autosave.saved_changed.connect(self._show_autosaved)
@@ -227,7 +232,7 @@ class Furnishing(QObject):
 
     def _on_opening(self, name: str) -> None:
         self._window.empty.set_opening(name)
-        if not name and self.editor.canvas.is_pending():
+        if not name and self.editor.canvas.is_pending() and not self._missing.is_shown:
             self.editor.canvas.show_pending(None)
             self._window.show_editor(False)
 

@@ -13,10 +13,11 @@ Severity = Literal["error", "warning", "info"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Offer:
-    """A button of a message: a verb, and what it does."""
+    """A button of a message: a verb, and what it does. The message goes then, unless it ``stays``."""
 
     label: str
     act: Callable[[], object]
+    stays: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

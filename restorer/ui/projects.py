@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -35,6 +36,8 @@ class Projects(QObject):
     folder_wanted = Signal(object)
     """Project whose photo is to be searched for in a folder."""
     message_raised = Signal(object)
+    message_over = Signal(str)
+    """Key of a message that has nothing to say any more."""
 
     def __init__(self, lanes: Lanes, queue: JobQueue, opener: Opener, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -60,6 +63,7 @@ class Projects(QObject):
         """A photo was opened, perhaps from a project."""
         if path is not None:
             self._paths[photo] = path
+            self.message_over.emit(_missing_key(path))
         if is_newer and path is not None:
             self._newer.add(photo)
             self.message_raised.emit(
@@ -153,7 +157,7 @@ class Projects(QObject):
             )
             self._queue.settle(job, JobState.FAILED if message else JobState.CANCELLED, str(error))
             if message is not None:
-                self.message_raised.emit(message)
+                self.message_raised.emit(replace(message, key=missing_key(project)))
 
         self._queue.add(
             JobPlan("Search", project.source.name, self._lanes.io, None, begin, on_found, on_error)  # type: ignore[arg-type]
@@ -171,12 +175,21 @@ class Projects(QObject):
                 f"It was {project.source.path or 'beside the project'}. The project is whole; it opens as soon as its "
                 "photo is found. A search knows the photo by its contents, whatever it is called now.",
                 self._ways_to(project),
-                key=f"missing-{project.path}",
+                key=missing_key(project),
             )
         )
 
     def _ways_to(self, project: Project) -> tuple[Offer, ...]:
         return (
-            Offer("Search a folder", lambda: self.folder_wanted.emit(project)),
-            Offer("Point to the photo", lambda: self.photo_wanted.emit(project)),
+            Offer("Search a folder", lambda: self.folder_wanted.emit(project), stays=True),
+            Offer("Point to the photo", lambda: self.photo_wanted.emit(project), stays=True),
         )
+
+
+def missing_key(project: Project) -> str:
+    """Key of the message that a project's photo is missing."""
+    return _missing_key(project.path)
+
+
+def _missing_key(path: Path) -> str:
+    return f"missing-{path}"

@@ -182,6 +182,11 @@ class MessageStack(QWidget):
         bar.deleteLater()
         self._arrange()
 
+    def withdraw(self, key: str) -> None:
+        """Take the message of a key away, if one stands."""
+        if key in self._keys:
+            self.dismiss(self._keys[key])
+
     def clear(self) -> None:
         for identifier in list(self._bars):
             self.dismiss(identifier)

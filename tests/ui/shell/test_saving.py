@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
 from restorer.core.geometry import Bounds
@@ -15,6 +16,7 @@ from restorer.formats.project_file import read_project
 from restorer.session.settings_file import SettingsStore
 from restorer.ui.furnishing import Furnishing
 from restorer.ui.photo import OpenPhoto
+from restorer.ui.qimage import pixels_of
 from restorer.ui.shell import Shell
 
 from .conftest import StagedJobs, paint, press, titles
@@ -92,15 +94,47 @@ def test_a_photo_that_moved_is_searched_by_its_contents(furnishing, worked, scan
     bar = furnishing.messages.bars()[0]
     labels = [button.text() for button in bar.findChildren(QPushButton)]
     assert labels[:2] == ["Search a folder", "Point to the photo"]
+    qtbot.waitUntil(lambda: not workspace.opener.is_opening)
+    canvas = furnishing.editor.canvas
+    assert canvas.is_pending(), "how it looked when it was saved"
+    assert furnishing.editor.isVisible()
+    seen = pixels_of(canvas.grab().toImage())
+    shown = canvas._navigator.viewport.photo_in_view
+    middle = seen[shown.top + shown.height // 2, shown.left + 2 : shown.right - 2].astype(int)
+    assert middle[-1].sum() > middle[0].sum(), "the ramp of the photo"
     (tmp_path / "empty").mkdir()
     with qtbot.waitSignal(workspace.message_raised, timeout=10_000):
         workspace.projects.search(missing.args[0], tmp_path / "empty")
-    assert titles(furnishing)[0] == f"{scan.name} was not found"
+    assert titles(furnishing) == [f"{scan.name} was not found"]
+    assert canvas.is_pending()
     with qtbot.waitSignal(workspace.opener.opened, timeout=10_000):
         workspace.projects.search(missing.args[0], tmp_path / "deep")
     assert workspace.current is not None
     assert workspace.current.source == moved
     assert workspace.projects.path_of(workspace.current) == path
+    assert not canvas.is_pending()
+    assert titles(furnishing) == [], "there is nothing to search for any more"
+
+
+def test_closing_the_message_about_a_missing_photo_is_being_done_with_it(furnishing, worked, scan, qtbot, tmp_path):
+    path = tmp_path / "scan.restore"
+    save(furnishing, worked, path, qtbot)
+    workspace = furnishing.workspace
+    workspace.close_photo(worked)
+    scan.unlink()
+    with qtbot.waitSignal(workspace.opener.source_missing, timeout=10_000) as missing:
+        workspace.open_files([path])
+    qtbot.waitUntil(lambda: not workspace.opener.is_opening)
+    press(furnishing, "Search a folder")
+    assert furnishing.editor.canvas.is_pending(), "the dialog may come to nothing"
+    furnishing._window.findChild(QFileDialog).reject()
+    furnishing.messages.bars()[0].closed.emit()
+    qtbot.waitUntil(lambda: not furnishing.editor.canvas.is_pending())
+    assert not furnishing.editor.isVisible()
+    broken = replace(missing.args[0], preview=b"no picture")
+    workspace.opener.source_missing.emit(broken)
+    assert not furnishing.editor.canvas.is_pending()
+    assert len(titles(furnishing)) == 1
 
 
 def test_unsaved_work_is_offered_after_a_crash_and_opens_as_it_was(qapp: QApplication, staged, scan, qtbot, tmp_path):
