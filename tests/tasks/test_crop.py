@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import scipy.ndimage
 
 from restorer.core.errors import Cancelled, InputError
 from restorer.core.image import Image
@@ -107,6 +108,24 @@ def test_tiles_meet_without_a_seam() -> None:
     whole = resampled_tile(photo, placement, placement.bounds())
     for box in (placement.bounds().intersect(placement.bounds().translate(100, 80)), placement.bounds().pad(-60)):
         assert np.array_equal(resampled_tile(photo, placement, box), whole[box.slices])
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.uint16, np.float32])
+def test_the_spline_is_scipy_s_to_the_last_bit_but_ties(kind: type) -> None:
+    """At the photo's edge as well, where its last pixels go on."""
+    most = 1 if kind == np.float32 else np.iinfo(kind).max
+    photo = Image((RNG.random((150, 190, 2)) * most).astype(kind)[..., :1])
+    placement = Placement.straightened(-11.0, 190, 150)
+    a, b, c, d, e, f = placement.matrix
+    wide = np.pad(photo.pixels[..., 0].astype(np.float64), 40, mode="edge")
+    at = (d + e) / 2 + f - 0.5 + 40, (a + b) / 2 + c - 0.5 + 40
+    exact = scipy.ndimage.affine_transform(wide, [[e, d], [b, a]], at, (150, 190), order=3, mode="nearest")
+    inside = np.ones((150, 190), bool)
+    for y, x in ((0, 0), (0, 189), (149, 0), (149, 189)):  # corners that lie outside of the photo by more than 40 px
+        inside[max(0, y - 30) : y + 30, max(0, x - 30) : x + 30] = False
+    ours = resampled_tile(photo, placement, placement.bounds())[..., 0].astype(np.float64)
+    error = np.abs(ours - np.clip(exact, 0 if most > 1 else -9, most if most > 1 else 9))[inside]
+    assert error.max() < (1e-5 if most == 1 else 0.54)
 
 
 def test_what_is_transparent_does_not_bleed_in() -> None:
