@@ -18,6 +18,7 @@ from restorer.degradation.marks import DRAWN
 from restorer.degradation.operation import Degraded
 from restorer.degradation.plans import MECHANICAL, Plan
 from restorer.degradation.shapes import Shape, lay_shapes
+from restorer.degradation.turns import turned
 
 _MOST_SHAPES = 5
 _CHUNK = 8
@@ -73,7 +74,7 @@ class DamageBank:
         turns = torch.randint(8, (count,), generator=generator).tolist()
         strength = (1 - 0.6 * torch.rand((count, 1, 1, 1), generator=generator) ** 2).to(photos)
         cuts = [
-            _turned(self._layers[pick, :, top : top + side, left : left + side], turn)
+            turned(self._layers[pick, :, top : top + side, left : left + side], turn)
             for pick, (top, left), turn in zip(picks, corners, turns, strict=True)
         ]
         layers = torch.stack(cuts).to(photos.dtype) / 255
@@ -123,12 +124,3 @@ def _packed(layer: Layer) -> npt.NDArray[np.uint8]:
     planes = np.concatenate([layer.keep, layer.light, coverage])
     packed: npt.NDArray[np.uint8] = np.rint(planes * 255).astype(np.uint8)
     return packed
-
-
-def _turned(x: Tensor, turn: int) -> Tensor:
-    """One of the eight flips and quarter turns (0 to 7) of the last two axes, which must be of one length."""
-    if turn & 1:
-        x = x.flip(-1)
-    if turn & 2:
-        x = x.flip(-2)
-    return x.transpose(-1, -2) if turn & 4 else x

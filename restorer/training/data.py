@@ -13,7 +13,7 @@ from PIL import ImageOps, UnidentifiedImageError
 from torch import Tensor
 
 from restorer.core.errors import InputError
-from restorer.training.masks import turned
+from restorer.degradation.turns import turned
 
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff"})
 HOLD_OUT_EVERY = 40

@@ -11,6 +11,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from restorer.degradation.turns import turned
+
 Plane = npt.NDArray[np.uint8]
 
 
@@ -171,12 +173,3 @@ class MaskBank:
             batch.append(turned(self._masks[pick, top : top + size, left : left + size], turn))
         masks = (torch.stack(batch) > 0).float()[:, None]
         return masks if size == side else F.interpolate(masks, size=(side, side), mode="nearest-exact")
-
-
-def turned(x: Tensor, turn: int) -> Tensor:
-    """One of the eight flips and quarter turns (0 to 7) of a tensor's last two axes, which must be of one length."""
-    if turn & 1:
-        x = x.flip(-1)
-    if turn & 2:
-        x = x.flip(-2)
-    return x.transpose(-1, -2) if turn & 4 else x

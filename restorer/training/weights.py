@@ -23,15 +23,15 @@ def build_network(config: TrainConfig) -> nn.Module:
         raise InputError(
             f"There is no architecture {config.architecture!r}.", hint=f"Known: {', '.join(ARCHITECTURES)}."
         )
-    return build_from_json(ARCHITECTURES[config.architecture], config.hyperparameters)
+    return build_from_json(ARCHITECTURES[config.architecture], config.hyperparameters, config.architecture)
 
 
-def build_from_json(kind: type[nn.Module], arguments: str, **more: object) -> nn.Module:
-    """A module from its keyword arguments as JSON. Raises InputError for those it does not take."""
+def build_from_json(kind: type[nn.Module], arguments: str, name: str = "", **more: object) -> nn.Module:
+    """A module from its keyword arguments as JSON. Raises InputError for those it does not take, by its ``name``."""
     try:
         return kind(**{**json.loads(arguments), **more})
     except (TypeError, ValueError) as error:
-        raise InputError(f"{kind.__name__} cannot be built from {arguments}: {error}.") from None
+        raise InputError(f"{name or kind.__name__} cannot be built from {arguments}: {error}.") from None
 
 
 def initial_path(initial: str) -> Path:

@@ -11,12 +11,13 @@ from PIL import Image as PillowImage
 
 from restorer.core.errors import InputError
 from restorer.core.params import build_params, params_to_json
+from restorer.degradation.turns import turned
 from restorer.training.augment import add_grain, age_tones
 from restorer.training.config import TrainConfig
 from restorer.training.data import PhotoSet, describe_photos, load_photos
 from restorer.training.device import launch, training_device
 from restorer.training.ema import Ema
-from restorer.training.masks import MaskBank, free_form_mask, random_mask, scratch_mask, turned
+from restorer.training.masks import MaskBank, free_form_mask, random_mask, scratch_mask
 from restorer.training.presets import PRESETS, describe_presets, get_preset
 from restorer.training.problems import PROBLEMS
 

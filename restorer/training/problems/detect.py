@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import os
 from dataclasses import dataclass
@@ -15,19 +14,18 @@ from torch import Tensor, nn
 
 from restorer.core.agreement import Agreement, Flags, agreement
 from restorer.core.damage import DAMAGE_CLASSES
-from restorer.core.errors import InputError
 from restorer.core.params import param
 from restorer.degradation import MECHANICAL, DamageBank, degrade
 from restorer.degradation.compression import compressed
 from restorer.degradation.shapes import load_shapes, shapes_beside
 from restorer.degradation.visibility import visible
-from restorer.networks import ARCHITECTURES
 from restorer.networks.damage_unet import DamageUNet
 from restorer.training.augment import add_grain, age_tones
 from restorer.training.config import TrainConfig
 from restorer.training.data import PhotoSet, load_photos
 from restorer.training.problem import Batch
 from restorer.training.problems.detect_negatives import LineworkBank
+from restorer.training.weights import build_network
 
 LABEL_FROM = 0.4
 """Coverage from which a pixel is damaged."""
@@ -104,7 +102,7 @@ class DetectProblem:
     def __init__(self, config: DetectConfig, data: Path, device: torch.device) -> None:
         self.config = config
         self._device = device
-        self.network = _network(config).to(device).to(memory_format=torch.channels_last)
+        self.network = build_network(config).to(device).to(memory_format=torch.channels_last)
         largest = max(config.patch_start, config.patch_end, EVALUATION_SIDE)
         self.photos, held_out = load_photos(data, largest, device)
         self._linework = LineworkBank(LINEWORK_COUNT, 2 * largest, config.seed, device)
@@ -220,13 +218,6 @@ class DetectProblem:
 def _around(planes: Tensor, side: int) -> Tensor:
     """The largest value in a square around each pixel."""
     return F.max_pool2d(planes, side, stride=1, padding=side // 2)
-
-
-def _network(config: DetectConfig) -> nn.Module:
-    try:
-        return ARCHITECTURES[config.architecture](**json.loads(config.hyperparameters))
-    except (KeyError, TypeError, ValueError) as error:
-        raise InputError(f"{config.architecture} cannot be built from {config.hyperparameters}: {error}.") from None
 
 
 def _bank(config: DetectConfig, data: Path, side: int, device: torch.device) -> DamageBank:

@@ -8,7 +8,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from restorer.training.masks import turned
+from restorer.degradation.turns import turned
 
 Plane = npt.NDArray[np.uint8]
 
