@@ -96,6 +96,15 @@ class CropFrame:
         share = min(1.0, room_x / reach_x, room_y / reach_y)
         return replace(turned, width=self.width * share, height=self.height * share)
 
+    def levelled(self, start: Point, end: Point) -> CropFrame:
+        """At the angle that makes a line of the photo level or upright, whichever is nearer, to 0.01°.
+
+        Args:
+            start, end: two different points of the photo.
+        """
+        slope = math.degrees(math.atan2(end[1] - start[1], end[0] - start[0]))
+        return self.turned(round((45.0 - slope) % 90.0 - 45.0, 2))
+
     def with_aspect(self, aspect: float | None) -> CropFrame:
         """With other proportions, inside of what it was."""
         if self.is_largest:

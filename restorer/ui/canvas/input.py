@@ -276,6 +276,8 @@ class InputSurface(Surface):
 
     def _paint_over(self, painter: QPainter, part: QRect) -> None:
         super()._paint_over(painter, part)
+        if self._crop is not None and self._scene is not None and self._scene.frame is None:
+            self._paint_crop(painter, self._crop)
         outline = self._pointing.outline()
         if outline is not None and self._scene is not None:
             ratio = self._ratio()
@@ -283,8 +285,6 @@ class InputSurface(Surface):
             painter.scale(1 / ratio, 1 / ratio)
             self._outlines.paint(painter, outline, self._navigator.viewport, self._pane_offset(), ratio)
             painter.restore()
-        if self._crop is not None and self._scene is not None and self._scene.frame is None:
-            self._paint_crop(painter, self._crop)
         center = self._ring_center()
         if center is not None:
             ratio = self._ratio()

@@ -60,7 +60,7 @@ TOOLS = (
          ("brush", "brush-mode", "pressure")),
     Tool("review", "Review", "scan", "V", "Click a find to drop or keep it; . and , go to the next, A keeps, D drops"),
     Tool("crop", "Crop and straighten", "crop", "C",
-         "Pull corners or sides, drag inside to move, outside to turn (Shift: 5° steps); Enter crops, Esc leaves"),
+         "Pull the frame, drag outside to turn it or Ctrl+drag along what should be level; Enter crops, Esc leaves"),
     Tool("neutral", "Neutral pixel", "neutral", "Shift+I",
          "Click what should be grey: it sets temperature and tint of Tone and colour"),
     Tool("pan", "Pan", "pan", "H", "Drag the photo; with any tool hold Space or the middle button"),

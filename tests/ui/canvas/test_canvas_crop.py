@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
-from support.canvas import LEFT, NONE, SHIFT, at, drag, seen
+from support.canvas import CTRL, LEFT, NONE, SHIFT, at, drag, seen
 
 from restorer.core.crop_frame import CropFrame
 from restorer.core.geometry import Bounds
@@ -123,3 +123,37 @@ def test_a_turned_photo_is_cropped_as_it_will_lie(cropping: CanvasView) -> None:
 def test_size_and_angle_in_words() -> None:
     assert size_text(CropFrame.around(Bounds(0, 0, 300, 200), 400, 300, 0.0)) == "300 × 200 px"
     assert size_text(CropFrame.around(Bounds(50, 50, 350, 250), 400, 300, 2.5)).endswith("px, 2.5°")
+
+
+@pytest.mark.parametrize(
+    ("end", "degrees"), [((1100, 570), -9.9), ((1100, 430), 9.9), ((300, 430), -9.9), ((770, 900), 9.9)]
+)
+def test_a_line_drawn_with_ctrl_becomes_level_or_upright(cropping: CanvasView, end: QPoint, degrees: float) -> None:
+    """Even where it begins on a handle or inside of the frame."""
+    drag(cropping, [at(cropping, 700, 500), at(cropping, 720, 520), at(cropping, *end)], modifiers=CTRL)
+    assert frame(cropping).degrees == pytest.approx(degrees, abs=0.5)
+    assert frame(cropping).center == (700, 550), "it turns about its middle"
+    assert cropping._pointing.outline() is None
+
+
+def test_a_line_is_seen_while_it_is_drawn_and_can_be_taken_back(cropping: CanvasView) -> None:
+    before = seen(cropping).astype(int)
+    QTest.mousePress(cropping, LEFT, CTRL, at(cropping, 400, 500))
+    QTest.mouseMove(cropping, at(cropping, 405, 500))
+    assert frame(cropping).degrees == 0.0, "too short to say anything"
+    QTest.mouseMove(cropping, at(cropping, 900, 560))
+    outline = cropping._pointing.outline()
+    assert outline is not None
+    (line,) = outline.lines
+    assert line[1] == pytest.approx((900.5, 560.5), abs=4)
+    assert frame(cropping).degrees < -5
+    assert np.abs(seen(cropping).astype(int) - before).max() > 100
+    cropping._pointing.cancel()
+    assert frame(cropping).degrees == 0.0
+    assert cropping._pointing.outline() is None
+
+
+def test_a_line_over_a_turned_photo_counts_as_it_is_seen(cropping: CanvasView) -> None:
+    cropping.set_crop(CropFrame.largest(1100, 1400), Placement.turned(1, 1400, 1100))
+    drag(cropping, [at(cropping, 300, 500), at(cropping, 300, 500), at(cropping, 1100, 570)], modifiers=CTRL)
+    assert frame(cropping).degrees == pytest.approx(-5.0, abs=0.5), "a quarter turn changes nothing about level"

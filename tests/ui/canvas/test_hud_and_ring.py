@@ -139,7 +139,7 @@ def test_the_split_line_and_badges_stay_within_their_reach() -> None:
     sheet = Sheet()
     with sheet as painter:
         paint_line(painter, 180, span, focused=True)
-        paint_split_badges(painter, 180, span)
+        paint_split_badges(painter, 180, span, "Before", "After")
     area = line_reach(180, span)
     assert sheet.within(area.left(), area.top(), area.right() + 1, area.bottom() + 1)
     assert pixels_of(sheet.picture)[40, 180].min() > 200
@@ -150,7 +150,7 @@ def test_a_badge_without_room_is_left_out(x: float, side: str) -> None:
     span = QRectF(50, 20, 300, 260)
     sheet = Sheet()
     with sheet as painter:
-        paint_split_badges(painter, x, span)
+        paint_split_badges(painter, x, span, "Before", "After")
     assert sheet.touched.any()
     columns = np.nonzero(sheet.touched)[1]
     assert columns.min() > x if side == "before" else columns.max() < x

@@ -51,6 +51,10 @@ class Pointer:
         return bool(self.modifiers & Qt.KeyboardModifier.ShiftModifier)
 
     @property
+    def ctrl(self) -> bool:
+        return bool(self.modifiers & Qt.KeyboardModifier.ControlModifier)
+
+    @property
     def alt(self) -> bool:
         return bool(self.modifiers & Qt.KeyboardModifier.AltModifier)
 

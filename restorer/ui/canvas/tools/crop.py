@@ -1,4 +1,4 @@
-"""The crop tool: handles size the frame, inside moves it, outside turns it."""
+"""The crop tool: handles size the frame, inside moves it, outside turns it, a line drawn with Ctrl levels the photo."""
 
 from __future__ import annotations
 
@@ -7,16 +7,19 @@ from typing import Protocol
 
 from PySide6.QtCore import Qt
 
-from restorer.core.crop_frame import CORNERS, EDGES, CropFrame
+from restorer.core.crop_frame import CORNERS, EDGES, CropFrame, Point
 from restorer.core.placement import Placement
 from restorer.ui.canvas.cursors import tool_cursor
-from restorer.ui.canvas.tools.base import Cursor, Pointer, Tool, ToolHost
+from restorer.ui.canvas.tools.base import Cursor, Outline, Pointer, Tool, ToolHost
 
 _GRAB_PX = 12.0
 _STEP_DEGREES = 0.1
 _COARSE_DEGREES = 5.0
+_LEAST_LINE_PX = 16.0
+"""A shorter line says nothing about an angle."""
 
 Handle = tuple[float, float]
+Line = tuple[Point, Point]
 
 
 class CropHost(ToolHost, Protocol):
@@ -55,11 +58,17 @@ class CropTool(Tool):
         self._from = (0.0, 0.0)
         self._handle: Handle | None = None
         self._turns = False
+        self._line: Line | None = None
+        """In pixels of the shown photo: what should be level or upright."""
         self._over: Cursor = Qt.CursorShape.ArrowCursor
 
     @property
     def is_turning(self) -> bool:
-        return self._start is not None and self._turns
+        return self._start is not None and (self._turns or self._line is not None)
+
+    def outline(self) -> Outline | None:
+        """The line that is being drawn."""
+        return None if self._line is None else Outline((self._line,), closed=False, handles=self._line)
 
     @property
     def cursor(self) -> Cursor:
@@ -69,6 +78,9 @@ class CropTool(Tool):
         frame = self._crop.crop_frame()
         if frame is None:
             self._over = Qt.CursorShape.ArrowCursor
+            return
+        if pointer.ctrl:
+            self._over = Qt.CursorShape.CrossCursor
             return
         handle = self._handle_at(frame, pointer)
         if handle is not None:
@@ -84,6 +96,9 @@ class CropTool(Tool):
             return False
         self.hover(pointer)
         self._start, self._from = frame, self._place(pointer)
+        if pointer.ctrl:
+            self._draw((pointer.image_x, pointer.image_y), pointer)
+            return True
         self._handle = self._handle_at(frame, pointer)
         self._turns = self._handle is None and not self._is_inside(frame, pointer)
         return True
@@ -93,7 +108,11 @@ class CropTool(Tool):
         if start is None:
             return
         x, y = self._place(pointer)
-        if self._handle is not None:
+        if self._line is not None:
+            self._draw(self._line[0], pointer)
+            is_long = math.dist(*self._line) * self._host.zoom() >= _LEAST_LINE_PX * pointer.ratio
+            self._crop.change_crop(start.levelled(self._from, (x, y)) if is_long else start)
+        elif self._handle is not None:
             self._crop.change_crop(start.dragged(*self._handle, x, y))
         elif self._turns:
             self._crop.change_crop(start.turned(self._angle(start, x, y, coarse=pointer.shift)))
@@ -103,12 +122,23 @@ class CropTool(Tool):
     def release(self, pointer: Pointer) -> None:
         self.move(pointer)
         self._start = None
+        self._put_away()
         self.hover(pointer)
 
     def cancel(self) -> None:
+        self._put_away()
         if self._start is not None:
             start, self._start = self._start, None
             self._crop.change_crop(start)
+
+    def _draw(self, begin: Point, pointer: Pointer) -> None:
+        self._line = begin, (pointer.image_x, pointer.image_y)
+        self._host.outline_changed()
+
+    def _put_away(self) -> None:
+        if self._line is not None:
+            self._line = None
+            self._host.outline_changed()
 
     def finish(self) -> bool:
         if self._crop.crop_frame() is None:
