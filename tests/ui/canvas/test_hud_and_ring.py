@@ -140,7 +140,7 @@ def test_the_split_line_and_badges_stay_within_their_reach() -> None:
     with sheet as painter:
         paint_line(painter, 180, span, focused=True)
         paint_split_badges(painter, 180, span, "Before", "After")
-    area = line_reach(180, span)
+    area = line_reach(180, span, ("Before", "After"))
     assert sheet.within(area.left(), area.top(), area.right() + 1, area.bottom() + 1)
     assert pixels_of(sheet.picture)[40, 180].min() > 200
 
