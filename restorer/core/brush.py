@@ -177,10 +177,9 @@ class StrokePainter:
 
     @property
     def laid(self) -> tuple[Dab, ...]:
-        """The dabs that alone make up what :meth:`add` changed the last time; empty where it was more than these, or
-        where they take away. For who wants to show them without waiting until they are written."""
-        plain = self._small_dabs or self._looked or self._brush.mode is not BrushMode.ADD
-        return () if plain else self._laid
+        """The dabs that alone make up what :meth:`add` changed the last time; empty where it was more than these.
+        For who wants to show them without waiting until they are written."""
+        return () if self._small_dabs or self._looked else self._laid
 
     @property
     def is_behind(self) -> bool:
@@ -271,7 +270,8 @@ class StrokePainter:
 
     def _dab(self, point: StrokePoint) -> Bounds:
         stamp, solid_px = _stamp(self._size(point.pressure), self._brush.hardness)
-        dab = Dab(stamp, solid_px, math.floor(point.x), math.floor(point.y))
+        adds = self._brush.mode is BrushMode.ADD
+        dab = Dab(stamp, solid_px, math.floor(point.x), math.floor(point.y), adds)
         box = dab.bounds.clip(self._mask.width, self._mask.height)
         if box.is_empty:
             return _NOTHING

@@ -33,12 +33,14 @@ class Dab:
         stamp: its values, ``(2 r + 1) x (2 r + 1)``; none is larger than one that lies nearer to the middle.
         solid_px: how far from the middle all of them are 255.
         x, y: the middle pixel, in pixels of the mask; may lie outside of it.
+        adds: whether it is laid over the mask, or taken from it.
     """
 
     stamp: Plane
     solid_px: float
     x: int
     y: int
+    adds: bool = True
 
     @property
     def reach(self) -> int:
@@ -54,33 +56,70 @@ class Dab:
         """Its values in a part of :attr:`bounds`; not to be written."""
         return self.stamp[part.translate(self.reach - self.x, self.reach - self.y).slices]
 
-    def highest(self, part: Bounds, times: int, width: int, height: int) -> tuple[Bounds, Plane]:
-        """The largest values in squares of ``2 ** times`` pixels, without looking at all of them.
+    def lay(self, level: Plane, part: Bounds, times: int, width: int, height: int) -> None:
+        """Does to the largest values of squares of ``2 ** times`` pixels what the dab does to the mask, without looking
+        at it.
 
-        The largest value of a square is that of its pixel next to the middle.
+        Exact where it is laid over. Where it is taken away, what is left may come out too large along its soft edge:
+        values and the dab may have their extremes at different pixels of a square.
 
         Args:
-            part: in squares.
+            level: of all squares; changed.
+            part: of them, which may be changed.
             times: how often the mask is halved.
             width, height: of the mask; beyond its edge a square has no pixels.
+        """
+        squares, values = self.extremes(part, times, width, height)
+        if not squares.is_empty:
+            combine(level[squares.slices], values, adds=self.adds)
+
+    def _squares(self, inside: Bounds, times: int, width: int, height: int) -> Bounds:
+        """Those that share a pixel with what is inside of the mask; of a dab that is taken away, those within it."""
+        low, high = ((inside.left, inside.top), (inside.right, inside.bottom))
+        if self.adds:
+            left, top = (at >> times for at in low)
+            right, bottom = (-(-at >> times) for at in high)
+        else:
+            left, top = (-(-at >> times) for at in low)
+            # The last square of a mask may have fewer pixels than others.
+            right, bottom = (
+                -(-at >> times) if at == size else at >> times for at, size in zip(high, (width, height), strict=True)
+            )
+        return Bounds(left, top, max(left, right), max(top, bottom))
+
+    def extremes(self, part: Bounds, times: int, width: int, height: int) -> tuple[Bounds, Plane]:
+        """The largest values in squares of ``2 ** times`` pixels, or the smallest ones of a dab that is taken away,
+        without looking at all of them: those of the pixel next to the middle, or the farthest from it.
+
+        Args: as for :meth:`lay`.
 
         Returns:
-            the squares within ``part`` that the dab reaches, and their values.
+            the squares within ``part`` that the dab reaches (or fills), and their values.
         """
         inside = self.bounds.clip(width, height)
-        squares = Bounds(
-            inside.left >> times, inside.top >> times, -(-inside.right >> times), -(-inside.bottom >> times)
-        ).intersect(part)
-        if inside.is_empty or squares.is_empty:
+        if inside.is_empty:
             return Bounds(0, 0, 0, 0), np.zeros((0, 0), np.uint8)
-        columns = _nearest(squares.left, squares.right, times, self.x, inside.left, inside.right)
-        rows = _nearest(squares.top, squares.bottom, times, self.y, inside.top, inside.bottom)
+        squares = self._squares(inside, times, width, height).intersect(part)
+        if squares.is_empty:
+            return squares, np.zeros((0, 0), np.uint8)
+        pixel = _nearest if self.adds else _farthest
+        columns = pixel(squares.left, squares.right, times, self.x, inside.left, inside.right)
+        rows = pixel(squares.top, squares.bottom, times, self.y, inside.top, inside.bottom)
         values = np.empty((rows.size, columns.size), np.uint8)
         # Most of them are evenly spaced, and then far quicker read than pixel by pixel.
         for down, from_rows in _even(rows - self.y + self.reach):
             for across, from_columns in _even(columns - self.x + self.reach):
                 values[down, across] = self.stamp[from_rows, from_columns]
         return squares, values
+
+
+def _farthest(start: int, stop: int, times: int, middle: int, low: int, high: int) -> _Ints:
+    """The same, farthest from the middle."""
+    squares = np.arange(start, stop)
+    first = np.maximum(squares << times, low)
+    last = np.minimum((squares + 1) << times, high) - 1
+    farthest: _Ints = np.where(abs(first - middle) > abs(last - middle), first, last)
+    return farthest
 
 
 def _nearest(start: int, stop: int, times: int, middle: int, low: int, high: int) -> _Ints:

@@ -133,6 +133,7 @@ def _one_pixel():
     return MaskEdit((MaskPiece(Bounds(5, 5, 6, 6), np.full((1, 1), 9, np.uint8)),))
 
 
+@pytest.mark.parametrize("adds", [True, False])
 @given(
     st.integers(-600, 2200),
     st.integers(-600, 1900),
@@ -141,15 +142,19 @@ def _one_pixel():
     st.integers(1, 7),
     st.sampled_from([(500.0, 1.0), (900.0, 0.7)]),
 )
-def test_the_largest_values_of_squares_are_those_next_to_the_middle(x, y, width, height, times, brush) -> None:
-    dab = Dab(*_stamp(*brush), x, y)
-    squares, values = dab.highest(Bounds(0, 0, 5000, 5000), times, width, height)
+def test_the_extremes_of_squares_are_those_next_to_the_middle_or_farthest(
+    adds, x, y, width, height, times, brush
+) -> None:
+    dab = Dab(*_stamp(*brush), x, y, adds)
+    squares, values = dab.extremes(Bounds(0, 0, 5000, 5000), times, width, height)
     side = 1 << times
-    plane = np.zeros((-(-height // side) * side, -(-width // side) * side), np.uint8)
+    plane = np.full((-(-height // side) * side, -(-width // side) * side), 0 if adds else 255, np.uint8)
+    plane[:height, :width] = 0
     inside = dab.bounds.clip(width, height)
     if not inside.is_empty:
         plane[inside.slices] = dab.values(inside)
-    expected = plane.reshape(plane.shape[0] // side, side, -1, side).max(axis=(1, 3))
+    blocks = plane.reshape(plane.shape[0] // side, side, -1, side)
+    expected = blocks.max(axis=(1, 3)) if adds else blocks.min(axis=(1, 3))
     found = np.zeros_like(expected)
     if not squares.is_empty:
         found[squares.slices] = values

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from restorer.core.geometry import Bounds
-from restorer.core.large_dabs import Dab, combine
+from restorer.core.large_dabs import Dab
 from restorer.core.lazy import load_cv2
 from restorer.core.mask import Mask, Plane
 from restorer.ui.canvas.photo_layer import level_of
@@ -70,8 +70,9 @@ class MaskLevels:
         """The mask has changed inside ``changed``.
 
         Args:
-            dabs: what alone was added to it, where that is known: it is then shown without looking at the mask, to
-                which it may not have been written yet.
+            dabs: what alone changed it, where that is known: it is then shown without looking at the mask, to which it
+                may not have been written yet. What they take away may look a little too small until the mask is
+                looked at.
             zoom: what will be sampled next.
         """
         part = changed.clip(self._mask.width, self._mask.height)
@@ -88,9 +89,7 @@ class MaskLevels:
         stale[: level - 1] = stale[level:] = True
         box = Bounds(part.left >> level, part.top >> level, _up(part.right, level), _up(part.bottom, level))
         for dab in dabs:
-            squares, values = dab.highest(box, level, self._mask.width, self._mask.height)
-            if not squares.is_empty:
-                combine(self._reduced[level - 1][squares.slices], values, adds=True)
+            dab.lay(self._reduced[level - 1], box, level, self._mask.width, self._mask.height)
 
     def is_fresh(self, scaled: Bounds, viewport: Viewport) -> bool:
         """Whether :meth:`sample` there has nothing to catch up with."""

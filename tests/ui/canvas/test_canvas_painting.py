@@ -173,3 +173,24 @@ def test_a_large_stroke_is_seen_at_once_and_written_between_frames(
     assert len(document.history.entries) == 1
     document.undo()
     assert document.mask.is_empty
+
+
+def test_after_a_large_erasing_stroke_the_screen_shows_the_mask_exactly(
+    qtbot: QtBot, canvas: CanvasView, document: Document
+) -> None:
+    document.replace_mask(np.random.default_rng(1).integers(0, 256, (1100, 1400), np.uint8), "Noise")
+    canvas.refresh(Change(mask=Bounds(0, 0, 1400, 1100)))
+    canvas.zoom_to(0.3)
+    canvas.set_brush(Brush(700, 0.6, BrushMode.SUBTRACT))
+    settle(qtbot, canvas)
+    places = [at(canvas, x, 500) for x in (300, 380, 460, 540)]
+    QTest.mousePress(canvas, LEFT, NONE, places[0])
+    canvas.repaint()
+    for each in places[1:]:
+        QTest.mouseMove(canvas, each)
+    canvas.repaint()
+    QTest.mouseRelease(canvas, LEFT, NONE, places[-1])
+    held_mouse_is_at(canvas, 1, 1)
+    after = seen(canvas)
+    canvas.refresh(Change(mask=Bounds(0, 0, 1400, 1100)))
+    assert np.array_equal(seen(canvas), after)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from restorer.core.brush import Brush, StrokePainter, StrokePoint
+from restorer.core.brush import Brush, BrushMode, StrokePainter, StrokePoint
 from restorer.core.geometry import Bounds
 from restorer.core.mask import Mask
 from restorer.ui.canvas import mask_levels
@@ -177,6 +177,30 @@ def test_large_dabs_are_shown_exactly_before_they_are_written(zoom: float) -> No
     painter.finish()
     for other in (0.03, zoom, 0.6):
         assert np.array_equal(whole(levels, mask, other), whole(MaskLevels(mask), mask, other))
+
+
+def test_what_large_dabs_take_away_is_shown_nearly_and_never_too_much() -> None:
+    zoom = 0.2
+    for start in (
+        np.full((2111, 3001), 255, np.uint8),
+        np.random.default_rng(3).integers(0, 256, (2111, 3001), np.uint8),
+    ):
+        mask = Mask(start)
+        levels = MaskLevels(mask)
+        painter = StrokePainter(mask, Brush(1500.0, 0.7, BrushMode.SUBTRACT))
+        for number in range(6):
+            painter.add(StrokePoint(300.5 + 170 * number, 500.5 + 90 * number))
+            for part in painter.parts:
+                levels.update(part, painter.laid, zoom)
+            if number == 0:
+                whole(levels, mask, zoom)
+        assert painter.is_behind
+        shown = whole(levels, mask, zoom).astype(int)
+        assert painter.is_behind
+        exact = whole(MaskLevels(mask), mask, zoom)
+        assert (shown >= exact).all()
+        assert (shown - exact).max() <= (8 if start.min() else 60)
+        assert not shown[100, 60]
 
 
 def test_dabs_over_marks_that_are_hidden_are_looked_at_in_the_mask() -> None:

@@ -93,7 +93,7 @@ class ToolHost(Protocol):
         """The live mask, or what is protected, changed there; it is painted again.
 
         Args:
-            dabs: what alone was added there, if that is known; see :attr:`StrokePainter.laid`.
+            dabs: what alone changed it, if that is known; see :attr:`StrokePainter.laid`.
         """
         ...
 

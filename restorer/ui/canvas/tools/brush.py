@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 
 from restorer.core.brush import MAX_SIZE_PX, MIN_SIZE_PX, Brush, BrushMode, StrokePainter, StrokePoint
 from restorer.core.document import Document
+from restorer.core.geometry import Bounds
 from restorer.ui.canvas.tools.base import Pointer, Tool, ToolHost
 
 SIZE_STEP = 1.15
@@ -19,6 +20,7 @@ _SCRUB_DOUBLES_PX = 120.0
 """Logical pixels of a sideways drag that double the size."""
 _SCRUB_HARDNESS_PX = 200.0
 """Logical pixels of an upward drag from the softest brush to the hardest."""
+_NOWHERE = Bounds(0, 0, 0, 0)
 
 
 def resized(brush: Brush, factor: float) -> Brush:
@@ -49,6 +51,8 @@ class _Stroke:
     painter: StrokePainter
     last: StrokePoint
     protects: bool
+    nearly: Bounds = _NOWHERE
+    """Where what large dabs took away is shown nearly as it is."""
 
 
 @dataclass(slots=True)
@@ -157,6 +161,8 @@ class BrushTool(Tool):
         if not touched.is_empty:
             for part in stroke.painter.parts:
                 self._host.mask_touched(part, protects=stroke.protects, dabs=stroke.painter.laid)
+                if stroke.painter.laid and stroke.brush.mode is BrushMode.SUBTRACT:
+                    stroke.nearly = stroke.nearly.union(part)
             if stroke.painter.is_behind:
                 self._host.write_stroke(stroke.painter)
 
@@ -169,6 +175,8 @@ class BrushTool(Tool):
         else:
             label = "Brush stroke" if adds else "Eraser stroke"
         change = stroke.document.end_stroke(stroke.painter, label)
+        if not stroke.nearly.is_empty:
+            self._host.mask_touched(stroke.nearly, protects=stroke.protects)
         if change.history:
             self._host.stroke_ended(change)
 
