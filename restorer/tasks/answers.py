@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -17,6 +17,7 @@ from restorer.tasks.grain_survey import GrainSurvey
 from restorer.tasks.holes import Holes
 from restorer.tasks.means import Means
 from restorer.tasks.regions import Layout, Tile, plan_tiles, replan, tiles_for
+from restorer.tasks.texture.stage import Texturing
 
 DEPTH_PX = 40
 """How far into a hole it is filled at full scale. Holes thicker than that (half of it from each side) are filled coarse
@@ -31,7 +32,8 @@ class Region:
         photo, mask: of one size.
         grow_px, feather_px: see :func:`restorer.tasks.composite.coverage`.
         grain: 1 = as much as the surroundings have.
-        seed: of the grain.
+        seed: of the grain and the texture.
+        texture: how much of the photo's own texture wide places are given, 1 = all.
         within: only what this part of the photo rests on is filled; all if None.
     """
 
@@ -41,6 +43,7 @@ class Region:
     feather_px: int
     grain: float
     seed: int
+    texture: float = 0.0
     within: Bounds | None = None
 
 
@@ -88,7 +91,7 @@ def fill_region(
             yield work.planned(later)
         while work.tiles:
             token.raise_if_cancelled()
-            tile, total = work.tiles[0], finished + len(work.tiles) + later * len(work.plan)
+            tile, total = work.tiles[0], finished + work.left(later)
             yield TileStarted(finished, total, tile.photo_bounds(region.photo.bounds))
             token.raise_if_cancelled()
             done = work.attempt(tile)
@@ -101,6 +104,14 @@ def fill_region(
             work.accept(tile, done)
             yield TileFinished(finished, total, done.patch)
             finished += 1
+        total = finished + work.left(later)
+        for place, patch in work.textured():
+            if patch is None:
+                yield TileStarted(finished, total, place)
+                token.raise_if_cancelled()
+            else:
+                yield TileFinished(finished, total, patch)
+                finished += 1
         answers.append(work.answer())
         if len(answers) > 1 and answers[-1].equals(answers[0]):
             return tuple(answers[:-1])
@@ -124,6 +135,7 @@ class _Work:
     layout: Layout = field(init=False)
     holes: Holes = field(init=False)
     survey: GrainSurvey = field(init=False)
+    texturing: Texturing = field(init=False)
     plan: tuple[Tile, ...] = field(init=False)
     tiles: tuple[Tile, ...] = field(init=False)
     _number: int = field(init=False)
@@ -131,14 +143,19 @@ class _Work:
     _patches: list[Patch] = field(init=False)
     _filled: list[MaskPiece] = field(init=False)
     _calls: int = 0
+    _is_filled: bool = False
+    _untextured: int = 0
 
     def __post_init__(self) -> None:
         self._fit()
         self._survey_holes()
 
     def begin(self, number: int) -> None:
-        """Starts an answer, from nothing."""
+        """Starts an answer, from nothing; where only the texture differs, from what is filled already."""
         self._number = number
+        if not self.means.can_vary and self._is_filled:
+            del self._patches[self._untextured :]
+            return
         self.tiles = self.plan
         self._filler = TileFiller(
             self.holes,
@@ -154,8 +171,9 @@ class _Work:
 
         The error ends here, before anybody steps down: its traceback would keep alive what has to be freed.
         """
+        number = self._number if self.means.can_vary else 1
         try:
-            return self._filler.fill(tile, self.layout, self.means.answer(self._number))
+            return self._filler.fill(tile, self.layout, self.means.answer(number))
         except DeviceError:
             return None
 
@@ -166,6 +184,32 @@ class _Work:
         if tile.level == 0:
             self._patches.append(done.patch)
             self._filled.append(done.filled)
+
+    def textured(self) -> Iterator[tuple[Bounds, Patch | None]]:
+        """Puts texture into what is filled: for each step where it works, and afterwards a patch to look at."""
+        self._is_filled = True
+        self._untextured = len(self._patches)
+        steps = self.texturing.run(self._filler, self._number)
+        for place in self.texturing.steps:
+            yield place, None
+            step = next(steps, None)
+            if step is None:
+                return
+            patch, is_final = step
+            if is_final:
+                self._patches.append(patch)
+            yield place, patch
+
+    def left(self, later: int) -> int:
+        """Tiles and steps of this answer and of ``later`` ones."""
+        return len(self.tiles) + len(self.texturing.steps) + later * len(self._one_more)
+
+    @property
+    def _one_more(self) -> tuple[Bounds, ...]:
+        """Where a further answer works."""
+        bounds = self.region.photo.bounds
+        tiles = self.plan if self.means.can_vary else ()
+        return (*(tile.photo_bounds(bounds) for tile in tiles), *self.texturing.steps)
 
     def shrink(self) -> None:
         """Cuts what is left into tiles that fit the memory the engine now allows."""
@@ -187,7 +231,8 @@ class _Work:
     def planned(self, later: int) -> TilesPlanned:
         """What is left of this answer and of ``later`` ones."""
         bounds = self.region.photo.bounds
-        return TilesPlanned(tuple(tile.photo_bounds(bounds) for tile in (*self.tiles, *self.plan * later)))
+        tiles = (tile.photo_bounds(bounds) for tile in self.tiles)
+        return TilesPlanned((*tiles, *self.texturing.steps, *self._one_more * later))
 
     def _fit(self) -> None:
         self.side = self.means.side()
@@ -204,5 +249,15 @@ class _Work:
         )
         self.survey = GrainSurvey(self.holes)
         self.plan = plan_tiles(self.holes, self.layout, self.token)
+        self.texturing = Texturing(
+            self.holes,
+            self.survey,
+            amount=region.texture if self.means.takes_texture else 0,
+            grain=region.grain,
+            seed=region.seed,
+            token=self.token,
+            within=region.within,
+        )
         if region.within is not None:
-            self.plan = tiles_for(self.plan, region.within, region.photo.bounds)
+            wanted = Bounds.around((region.within, *self.texturing.windows))
+            self.plan = tiles_for(self.plan, wanted, region.photo.bounds)

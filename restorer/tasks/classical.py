@@ -13,6 +13,7 @@ from restorer.core.contract import FloatPixels, FloatPlane
 from restorer.core.errors import InputError, WorkError
 from restorer.core.lazy import load_cv2
 from restorer.tasks.holes import Flags
+from restorer.tasks.texture.wide import wide_parts
 
 AUTO = "auto"
 PATCHMATCH = "patchmatch"
@@ -21,8 +22,6 @@ NAVIER_STOKES = "navier-stokes"
 BIHARMONIC = "biharmonic"
 METHODS = (AUTO, PATCHMATCH, TELEA, NAVIER_STOKES, BIHARMONIC)
 
-THIN_PX = 20
-"""Up to this thickness a smooth continuation of the rim looks better than copied patches."""
 _RADIUS_PX = 3
 _PATCH_RADIUS_PX = 3
 _FLOAT_SCALE = np.float32(65535)
@@ -95,24 +94,13 @@ class ClassicalFill:
 
 
 def _fill_auto(pixels: FloatPixels, hole: Flags, seed: int) -> FloatPixels:
-    thick = _thick_parts(hole)
+    thick = wide_parts(hole)
     thin = hole & ~thick
     filled = pixels
     if thick.any():
         copied = _march(pixels, hole, "INPAINT_NS") if load_patchmatch() is None else _patchmatch(pixels, hole, seed)
         filled = np.where(thick[..., None], np.clip(copied, 0, 1), filled)
     return _biharmonic(filled, thin) if thin.any() else filled
-
-
-def _thick_parts(hole: Flags) -> Flags:
-    """The parts of a hole that are thicker than :data:`THIN_PX`; scratches that run into them are not."""
-    cv2 = load_cv2()
-    distance = cv2.distanceTransform(hole.astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-    middle = distance > THIN_PX / 2
-    if not middle.any():
-        return np.zeros_like(hole)
-    to_middle = cv2.distanceTransform((~middle).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-    return np.asarray(hole & (to_middle <= THIN_PX / 2 + 1))
 
 
 def _march(pixels: FloatPixels, hole: Flags, flag: str) -> FloatPixels:

@@ -71,6 +71,10 @@ class TileFiller:
         self._can_refine = can_refine
         self._levels = [Mosaic(self._photo.color_channels) for _ in range(holes.last_level + 1)]
 
+    def read(self, bounds: Bounds) -> tuple[FloatPixels, FloatPlane]:
+        """What is filled at the photo's scale so far, and a weight that is 0 where nothing is."""
+        return self._levels[0].read(bounds)
+
     def fill(self, tile: Tile, layout: Layout, fill: Fill) -> FilledTile:
         """Computes one tile and returns it composited. The same tile may be tried again if ``fill`` raised.
 

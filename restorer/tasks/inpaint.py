@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from restorer.core.contract import Engine
 from restorer.core.errors import InputError
@@ -58,6 +59,15 @@ class InpaintParams:
         DEFAULT_DETAIL,
         "From the faithful fill (0) to the vivid one, which invents texture; for models with a vivid partner.",
         label="Detail",
+        low=0,
+        high=100,
+        step=5,
+        unit="%",
+    )
+    texture: float = param(
+        100.0,
+        "How much texture wide holes are given, from patches of the photo itself; 0 leaves them smooth.",
+        label="Texture",
         low=0,
         high=100,
         step=5,
@@ -118,14 +128,16 @@ def _painted(given: TaskInput) -> Mask:
 def _fill(given: TaskInput, mask: Mask, means: Means, token: CancelToken) -> Generator[TaskEvent, None, TaskResult]:
     params: InpaintParams = given.params
     numbers = range(params.variant, params.variant + params.variants)
-    if not means.can_vary and numbers != range(1, 2):
+    varies = means.can_vary or (means.takes_texture and params.texture > 0)
+    if not varies and numbers != range(1, 2):
         numbers = range(1, 2)
         yield Notice(
             "There is only one fill, so no variants were made.",
-            "A model with a vivid partner varies where Detail is above 0 %, PatchMatch in large holes.",
+            "Wide holes vary where Texture is above 0 %, and so does a model with a vivid partner where Detail is.",
         )
     grain = params.match_grain / 100
-    region = Region(given.photo, mask, params.grow_px, params.feather_px, grain, given.seed, given.within)
+    texture = params.texture / 100
+    region = Region(given.photo, mask, params.grow_px, params.feather_px, grain, given.seed, texture, given.within)
     answers = yield from fill_region(region, means, numbers, token)
     if len(answers) < len(numbers):
         yield Notice("All fills of this region come out the same, so there is only one.")
@@ -143,9 +155,14 @@ def _result(answers: tuple[Answer, ...], given: TaskInput) -> TaskResult:
     )
 
 
+def without_texture(params: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Parameters of version 1, which had no texture, as version 2 writes them."""
+    return {"texture": 0.0, **params}
+
+
 INPAINT = Task(
     id="inpaint",
-    version=1,
+    version=2,
     title="Inpaint",
     summary="Fills what you painted over from what surrounds it, with its grain.",
     fidelity=Fidelity.REPAIR,
@@ -154,4 +171,5 @@ INPAINT = Task(
     icon="inpaint",
     run=run,
     locality=Locality(sees_whole=True),
+    migrations={1: without_texture},
 )

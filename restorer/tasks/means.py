@@ -11,7 +11,7 @@ from restorer.core.errors import OutOfMemoryError
 from restorer.core.geometry import Bounds
 from restorer.core.noise import draw_seed
 from restorer.core.progress import Notice
-from restorer.tasks.classical import ClassicalFill
+from restorer.tasks.classical import AUTO, ClassicalFill, load_patchmatch
 from restorer.tasks.fill import Fill
 
 TILE_SIDE_PX = 384
@@ -35,6 +35,7 @@ class Means:
         answer: what computes a crop, for each of many answers: 1 is the most likely one, any further number another.
         can_vary: whether the others may differ from that.
         can_refine: whether a coarse fill is worked out at full scale; where not, it stays as it is.
+        takes_texture: whether it leaves wide places smooth, so that texture is to be put in.
         context_px: what it wants to see around a region.
         step_px: see :class:`restorer.tasks.regions.Layout`.
         side: largest tile that fits now.
@@ -44,6 +45,7 @@ class Means:
     answer: Callable[[int], Fill]
     can_vary: bool
     can_refine: bool
+    takes_texture: bool
     context_px: int
     step_px: int
     side: Callable[[], int]
@@ -64,6 +66,7 @@ def network_means(network: Network, engine: Engine, seed: int) -> Means:
         answer,
         can_vary=network.can_vary,
         can_refine=network.can_refine,
+        takes_texture=not network.can_vary,
         context_px=max(network.context_px, MIN_CONTEXT_PX),
         step_px=NETWORK_STEP_PX,
         side=lambda: engine.tile_side(network, preferred=TILE_SIDE_PX),
@@ -86,6 +89,7 @@ def classical_means(method: str, seed: int) -> Means:
         answer,
         can_vary=ClassicalFill(method, seed).can_vary,
         can_refine=False,
+        takes_texture=method == AUTO and load_patchmatch() is None,
         context_px=CLASSICAL_CONTEXT_PX,
         step_px=1,
         side=lambda: TILE_SIDE_PX,

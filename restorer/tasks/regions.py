@@ -223,7 +223,7 @@ def _tight_cells(flags: Flags, block: Bounds) -> dict[Cell, Bounds]:
 
 
 def _cut_and_join(holes: Holes, level: int, cells: Mapping[Cell, Bounds], layout: Layout) -> tuple[Tile, ...]:
-    pieces = [piece for region in _regions(cells) for piece in _cut(region, layout.core_px)]
+    pieces = [piece for region in touching(cells) for piece in cut(region, layout.core_px)]
     extent = holes.extent(level)
     return tuple(_tile(level, parts, layout, extent) for parts in _join(pieces, layout))
 
@@ -234,7 +234,7 @@ def _tile(level: int, parts: Sequence[Bounds], layout: Layout, extent: Bounds) -
     return Tile(level, tuple(parts), core, writes, layout.crop(core, extent))
 
 
-def _regions(cells: Mapping[Cell, Bounds]) -> Iterator[dict[Cell, Bounds]]:
+def touching(cells: Mapping[Cell, Bounds]) -> Iterator[dict[Cell, Bounds]]:
     """Sets of cells that touch, corners included, in reading order."""
     if not cells:
         return
@@ -251,7 +251,7 @@ def _regions(cells: Mapping[Cell, Bounds]) -> Iterator[dict[Cell, Bounds]]:
     yield from regions.values()
 
 
-def _cut(region: Mapping[Cell, Bounds], side: int) -> Iterator[list[Bounds]]:
+def cut(region: Mapping[Cell, Bounds], side: int) -> Iterator[list[Bounds]]:
     """Connected pieces of a region that each fit a square; each but the first begins beside an earlier one."""
     left = dict(region)
     starts = deque([min(left)])

@@ -83,7 +83,7 @@ class FreeFormTest:
         return Table(title, headings, tuple(rows))
 
     def gates(self) -> tuple[Gate, ...]:
-        """PSNR of the clean generator; seam and FD-own of the vivid one, or of the only one there is."""
+        """PSNR of the clean generator; seam and FD-own of what large holes get: texture from the photo."""
         if not self.ours.is_network:
             return ()
         faithful, inventive = next(iter(self.ours.variants())), list(self.ours.variants())[-1]

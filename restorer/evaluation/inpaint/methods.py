@@ -17,9 +17,9 @@ from restorer.session import JobFailed, JobFinished, JobRequest, Session, run_jo
 from restorer.tasks import get_task
 from restorer.tasks.spec import CLASSICAL
 
-TASK, DETAIL = "inpaint", "detail"
-BARE: Mapping[str, Value] = {"grow_px": 0, "feather_px": 0, "match_grain": 0}
-"""The task without its margins and grain: what the method itself is worth."""
+TASK, DETAIL, TEXTURE = "inpaint", "detail", "texture"
+BARE: Mapping[str, Value] = {"grow_px": 0, "feather_px": 0, "match_grain": 0, "texture": 0}
+"""The task without its margins, grain and texture: what the method itself is worth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,10 @@ class OurInpaint:
         """As :meth:`bare`, with all the invented detail there is."""
         return self.fill(photo, mask, self._params(detail=100))
 
+    def textured(self, photo: Pixels8, mask: Pixels8) -> Pixels8:
+        """As :meth:`bare`, with the photo's own texture in wide holes."""
+        return self.fill(photo, mask, {**self._params(detail=0), TEXTURE: 100})
+
     def shipped(self, photo: Pixels8, mask: Pixels8) -> Pixels8:
         """As people get it without touching a parameter."""
         return self.fill(photo, mask, {})
@@ -90,10 +94,11 @@ class OurInpaint:
         return catalogue.vivid_of(catalogue.faithful_of(catalogue.get(self.model))) is not None
 
     def variants(self) -> Mapping[str, Inpaint]:
-        """The bare method by the name to print; a clean and a vivid one, in this order, where there are both."""
-        if not self.has_vivid:
+        """The bare method by the name to print; of a network also the vivid one it may have, and a textured one."""
+        if not self.is_network:
             return {self.model: self.bare}
-        return {f"{self.model}, clean": self.bare, f"{self.model}, vivid": self.vivid}
+        vivid: Mapping[str, Inpaint] = {f"{self.model}, vivid": self.vivid} if self.has_vivid else {}
+        return {f"{self.model}, clean": self.bare, **vivid, f"{self.model}, textured": self.textured}
 
     @property
     def _takes_detail(self) -> bool:
