@@ -66,7 +66,7 @@ class InpaintParams:
     )
     texture: float = param(
         100.0,
-        "How much texture wide holes are given, from patches of the photo itself; 0 leaves them smooth.",
+        "How much texture holes wider than 20 px are given, from patches of the photo itself; 0 leaves them smooth.",
         label="Texture",
         low=0,
         high=100,

@@ -18,7 +18,7 @@ _RIM_PX = 6.0
 """How far into a hole the guide is believed fully, in pixels of a scale: there a network continues what it sees."""
 _TRUST = 0.3
 """How much it is believed in the middle of a hole, where it is the mean of what could be there."""
-_LIVELINESS = 0.4
+_LIVELINESS = 0.5
 """Share of a patch's contrast that is taken off its cost. A guide that is a mean has less contrast than any one picture
 it is the mean of, so the nearest patch to it is too smooth a one."""
 _TIE_SIGMA_PX = 8.0
