@@ -18,6 +18,7 @@ from restorer.tasks.classical import AUTO, METHODS
 from restorer.tasks.holes import PAINTED_FROM
 from restorer.tasks.means import Means, classical_means, network_means
 from restorer.tasks.spec import CLASSICAL, Fidelity, Locality, Task, TaskInput
+from restorer.tasks.texture.wide import THIN_PX
 
 DEFAULT_DETAIL = 0.0
 """Per cent. Another value gives other pixels for recipes that do not name it: the task's version is to be raised."""
@@ -140,7 +141,8 @@ def _fill(given: TaskInput, mask: Mask, means: Means, token: CancelToken) -> Gen
     region = Region(given.photo, mask, params.grow_px, params.feather_px, grain, given.seed, texture, given.within)
     answers = yield from fill_region(region, means, numbers, token)
     if len(answers) < len(numbers):
-        yield Notice("All fills of this region come out the same, so there is only one.")
+        detail = "" if means.can_vary else f"Texture varies in places that are wider than {THIN_PX} px."
+        yield Notice("All fills of this region come out the same, so there is only one.", detail)
     return _result(answers, given)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -16,11 +17,13 @@ _GUIDE_SIGMA_PX = 2.0
 _GUIDE_AT = ((0, 0), (-RADIUS_PX, 0), (RADIUS_PX, 0), (0, -RADIUS_PX), (0, RADIUS_PX))
 _RIM_PX = 6.0
 """How far into a hole the guide is believed fully, in pixels of a scale: there a network continues what it sees."""
-_TRUST = 0.3
-"""How much it is believed in the middle of a hole, where it is the mean of what could be there."""
-_LIVELINESS = 0.5
-"""Share of a patch's contrast that is taken off its cost. A guide that is a mean has less contrast than any one picture
-it is the mean of, so the nearest patch to it is too smooth a one."""
+_TRUST = (0.3, 0.4, 0.6, 0.8)
+"""How much it is believed in the middle of a hole, finest scale first: where it is the mean of what could be there, its
+low frequencies are still the likeliest."""
+_LIVELINESS = (0.5, 0.5, 0.0, 0.0)
+"""Share of a patch's contrast that is taken off its cost, finest scale first. A guide that is a mean has less contrast
+than any one picture it is the mean of, so the nearest patch to it is too smooth a one. At coarse scales that would make
+objects out of the guide's shadows."""
 _TIE_SIGMA_PX = 8.0
 _VOTE_SIGMA_PX = 0.5
 """Patches are copied for little more than their centres: wider votes blur."""
@@ -36,6 +39,7 @@ class Scale:
         guide: ``H x W x C``, known pixels and a fill.
         unknown: pixels that are not the photo's: nothing is copied from there.
         wanted: pixels to texture, all of them unknown.
+        index: 0 is the finest scale, each further one half of it.
         depth: how far each unknown pixel lies from a known one.
         sources, targets: centres of the patches to copy from and of those that touch what is wanted.
         matches: for each target the source it is copied from.
@@ -44,6 +48,7 @@ class Scale:
     guide: FloatPixels
     unknown: Flags
     wanted: Flags
+    index: int = 0
     depth: FloatPlane = field(init=False)
     sources: Indices = field(init=False)
     targets: Indices = field(init=False)
@@ -79,7 +84,8 @@ class Scale:
         self._vectors[self.sources] = own
         contrast = own[:, : self._space.contrast]
         self._penalty = np.zeros(self.unknown.size, np.float32)
-        self._penalty[self.sources] = -np.float32(_LIVELINESS) * np.einsum("ij,ij->i", contrast, contrast)
+        share = np.float32(_of(_LIVELINESS, self.index))
+        self._penalty[self.sources] = -share * np.einsum("ij,ij->i", contrast, contrast)
 
     def begin_at_random(self, rng: np.random.Generator) -> None:
         """Any source for each target, then by what the guide says alone: its own patches are too smooth to compare."""
@@ -170,7 +176,8 @@ class Scale:
 
     def trust(self) -> FloatPlane:
         """How much the guide is believed at each pixel, by how deep it lies: 1 at the rim."""
-        return np.asarray(_TRUST + (1 - _TRUST) * np.exp(-((self.depth / _RIM_PX) ** 2)), np.float32)
+        deep = _of(_TRUST, self.index)
+        return np.asarray(deep + (1 - deep) * np.exp(-((self.depth / _RIM_PX) ** 2)), np.float32)
 
     def _described(self, picture: FloatPixels, centres: Indices) -> Vectors:
         """Patches of a picture, and the guide's low frequencies around them."""
@@ -240,6 +247,10 @@ def usable_sources(unknown: Flags) -> Flags:
     """Centres of the patches that lie within the picture and hold nothing unknown."""
     near = load_cv2().dilate(unknown.astype(np.uint8), np.ones((SIDE_PX, SIDE_PX), np.uint8)) > 0
     return np.asarray(~near & _inner(*unknown.shape))
+
+
+def _of(values: Sequence[float], index: int) -> float:
+    return values[min(index, len(values) - 1)]
 
 
 def _inner(height: int, width: int) -> Flags:

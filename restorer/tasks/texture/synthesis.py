@@ -63,7 +63,7 @@ class Synthesis:
             guides.append(halved(guides[-1], unknown.shape[0], unknown.shape[1]))
         coarser: Scale | None = None
         for index in reversed(range(len(self._scales))):
-            scale = Scale(guides[index], *self._scales[index])
+            scale = Scale(guides[index], *self._scales[index], index)
             scale.prepare(rng)
             if coarser is None:
                 scale.begin_at_random(rng)
