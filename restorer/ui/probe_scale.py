@@ -18,6 +18,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 SMALL_MEGAPIXELS = 2.0
+WHOLE_MEGAPIXELS = 60.0
+"""Size of the photos of formats that give no small picture of themselves."""
 _TIMEOUT_S = 1800
 
 _WRITE = """
@@ -43,6 +45,7 @@ started = time.perf_counter()
 pixels = tifffile.imread(sys.argv[1])
 print(time.perf_counter() - started)
 """
+_STRIP = "tifffile.imwrite(path, pixels, photometric='rgb', compression='{}', predictor=True, rowsperstrip=len(pixels))"
 _ENCODE = """
 import os, sys, time
 import tifffile
@@ -56,6 +59,45 @@ with open(sys.argv[2], "wb") as file:
 print(time.perf_counter() - started)
 os.remove(sys.argv[2])
 """
+# Formats that are read to the end before anything of them can be shown: how they are written, and read by a library.
+_WHOLE = {
+    "PNG": (
+        "import imagecodecs; open(path, 'wb').write(imagecodecs.png_encode(pixels, level=3))",
+        "imagecodecs.png_decode(open(path, 'rb').read())",
+    ),
+    "TIFF of one strip, ZIP": (_STRIP.format("zlib"), "tifffile.imread(path)"),
+    "TIFF of one strip, LZW": (_STRIP.format("lzw"), "tifffile.imread(path)"),
+}
+_CONVERT = "import sys, tifffile; path = sys.argv[2]; pixels = tifffile.imread(sys.argv[1]); "
+_READ = (
+    "import sys, time, imagecodecs, tifffile; path = sys.argv[1]; started = time.perf_counter(); "
+    "{}; print(time.perf_counter() - started)"
+)
+
+
+def measure_whole(folder: Path, megapixels: float, tries: int) -> dict[str, dict[str, float]]:
+    """Seconds until the first pixels of 16-bit RGB photos, and those of reading them alone; the quicker of a few tries.
+
+    Raises:
+        RuntimeError: where a step failed.
+    """
+    plain, photo = folder / "plain.tif", folder / "whole"
+    height = round((megapixels * 1e6 * 3 / 4) ** 0.5)
+    _script(_WRITE, str(plain), str(round(height * 4 / 3)), str(height))
+    found = {}
+    for name, (write, read) in _WHOLE.items():
+        path = photo.with_suffix(".png" if name == "PNG" else ".tif")
+        _script(_CONVERT + write, str(plain), str(path))
+        command = [sys.executable, "-m", "restorer.ui.probe_scale_run", str(path), str(folder), "opening"]
+        # By turns, so that both are as much disturbed by whatever else runs.
+        taken = [(float(_script(_READ.format(read), str(path))), json.loads(_run(command))) for _ in range(tries)]
+        found[name] = {
+            "plain_decode_s": round(min(decode_s for decode_s, _ in taken), 3),
+            "first_pixels_s": min(opened["first_pixels_s"] for _, opened in taken),
+        }
+        path.unlink()
+    plain.unlink()
+    return found
 
 
 def measure_scale(folder: Path, megapixels: float, compression: str, *, quick: bool) -> dict[str, object]:
@@ -87,6 +129,7 @@ def measure_scale(folder: Path, megapixels: float, compression: str, *, quick: b
         "compression": compression,
         "plain_decode_s": round(decode_s, 3),
         "plain_encode_s": round(encode_s, 3),
+        "whole": measure_whole(folder, min(megapixels, WHOLE_MEGAPIXELS), tries=1 if quick else 2),
         **reports,
     }
 

@@ -24,6 +24,8 @@ from restorer.ui.probe_hands import GapWatch, paint_now, send_mouse, settle, unt
 from restorer.ui.shell import Shell
 from restorer.ui.workspace import Workspace
 
+OPENING = "opening"
+"""In place of a compression: nothing but that is measured."""
 _WINDOW = (1920, 1080)
 _BETWEEN_FRAMES_MS = 6
 _BRUSHES_PX = (10.0, 100.0, 1000.0, 4000.0)
@@ -85,6 +87,22 @@ def measure_photo(path: Path, folder: Path, compression: str, *, quick: bool = F
     shell.window.deleteLater()
     settle()
     return report
+
+
+def measure_opening(path: Path, folder: Path) -> dict[str, Any]:
+    """Opens one photo in a window of its own."""
+    app = QApplication.instance() or QApplication([])
+    shell = Shell(app, store=SettingsStore(folder / "settings.toml"))  # type: ignore[arg-type]
+    shell.start()
+    until(lambda: shell.furnishing is not None)
+    assert shell.furnishing is not None
+    shell.window.resize(*_WINDOW)
+    settle(_IDLE_MS)
+    opening = _open(shell.furnishing.workspace, shell.furnishing.editor.canvas, path)
+    shell.finish()
+    shell.window.deleteLater()
+    settle()
+    return opening
 
 
 def peak_bytes() -> int:
@@ -244,5 +262,8 @@ def _percentiles(spent_ms: list[float]) -> dict[str, float]:
 if __name__ == "__main__":
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     photo_path, work_folder, how = sys.argv[1:4]
-    figures = measure_photo(Path(photo_path), Path(work_folder), how, quick="quick" in sys.argv[4:])
+    if how == OPENING:
+        figures = measure_opening(Path(photo_path), Path(work_folder))
+    else:
+        figures = measure_photo(Path(photo_path), Path(work_folder), how, quick="quick" in sys.argv[4:])
     sys.stdout.write(json.dumps(figures) + "\n")

@@ -30,7 +30,16 @@ PHOTO: dict[str, Any] = {
     "peak_bytes": {"before": 200_000_000, "opened": 1_700_000_000, "exported": 2_900_000_000},
     "idle_cpu_share": 0.001,
 }
-FIGURES: dict[str, Any] = {"plain_decode_s": 0.5, "plain_encode_s": 9.0, "small": PHOTO, "large": dict(PHOTO)}
+FIGURES: dict[str, Any] = {
+    "plain_decode_s": 0.5,
+    "plain_encode_s": 9.0,
+    "whole": {
+        "PNG": {"plain_decode_s": 1.0, "first_pixels_s": 1.1},
+        "TIFF": {"plain_decode_s": 0.5, "first_pixels_s": 0.5},
+    },
+    "small": PHOTO,
+    "large": dict(PHOTO),
+}
 
 
 def missed(**changes: Any) -> list[str]:
@@ -64,6 +73,14 @@ def test_first_pixels_after_decoding_are_fine_where_that_was_quick() -> None:
     assert missed(before_decoded=False, first_pixels_s=0.59) == []
 
 
+def test_the_latest_of_the_formats_that_are_read_to_the_end_is_judged() -> None:
+    figures = copy.deepcopy(FIGURES)
+    figures["whole"]["TIFF"]["first_pixels_s"] = 0.7
+    (gate,) = [each for each in scale_suite.gates_of(figures) if not each.reached]
+    assert "(TIFF)" in gate.name
+    assert gate.figure == "1.40 ×"
+
+
 def test_of_a_smaller_scan_what_a_small_photo_takes_is_taken_off() -> None:
     figures = copy.deepcopy(FIGURES)
     figures["small"] |= {"decoded_bytes": 12_000_000, "peak_bytes": {"exported": 350_000_000}}
@@ -85,7 +102,8 @@ def test_the_suite_runs_the_probe_and_tells_everything_side_by_side(monkeypatch:
     report = run_suite("scale", SuiteOptions(megapixels=20, quick=True))
     assert asked[0][-3:] == ["--megapixels", "20", "--quick"]
     assert not report.missed
-    memory, times = report.tables
+    memory, times, formats = report.tables
+    assert formats.rows[0] == ("PNG", 1.0, 1.1)
     assert memory.rows[0] == ("before", 200_000_000 / 2**20, 200_000_000 / 2**20)
     assert ("dab of 1000 px at 100 %, p95 ms", 7.5, 7.5) in times.rows
 
