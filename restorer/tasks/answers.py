@@ -236,7 +236,7 @@ class _Work:
 
     def _fit(self) -> None:
         self.side = self.means.side()
-        self.layout = Layout.within(self.side, self.means.context_px, self.means.step_px)
+        self.layout = Layout.within(self.side, self.means.context_px)
 
     def _survey_holes(self) -> None:
         region = self.region

@@ -19,10 +19,6 @@ TILE_SIDE_PX = 384
 and previews are prompt, and little of it is context."""
 MIN_CONTEXT_PX = 16
 """No network is shown less around a hole, whatever its card says: there must be something to fill it from."""
-NETWORK_STEP_PX = 32
-"""Sides of what a network is shown are multiples of it, for the sake of memory: oneDNN compiles its convolutions for
-each size anew and never forgets the inner kernels, 0.3 MB a size for this network, whatever its cache holds. Costs 3 %
-of the time where scratches are thin; 64 would cost 10 to 20 %."""
 CLASSICAL_CONTEXT_PX = 64
 """What classical methods see around a defect: patches to copy from, and grain to measure."""
 
@@ -37,7 +33,6 @@ class Means:
         can_refine: whether a coarse fill is worked out at full scale; where not, it stays as it is.
         takes_texture: whether it leaves wide places smooth, so that texture is to be put in.
         context_px: what it wants to see around a region.
-        step_px: see :class:`restorer.tasks.regions.Layout`.
         side: largest tile that fits now.
         step_down: allows only smaller tiles from now on; raises OutOfMemoryError where there is no way down.
     """
@@ -47,7 +42,6 @@ class Means:
     can_refine: bool
     takes_texture: bool
     context_px: int
-    step_px: int
     side: Callable[[], int]
     step_down: Callable[[int], Notice]
 
@@ -68,7 +62,6 @@ def network_means(network: Network, engine: Engine, seed: int) -> Means:
         can_refine=network.can_refine,
         takes_texture=not network.can_vary,
         context_px=max(network.context_px, MIN_CONTEXT_PX),
-        step_px=NETWORK_STEP_PX,
         side=lambda: engine.tile_side(network, preferred=TILE_SIDE_PX),
         step_down=lambda side: engine.step_down(network, side),
     )
@@ -91,7 +84,6 @@ def classical_means(method: str, seed: int) -> Means:
         can_refine=False,
         takes_texture=method == AUTO and load_patchmatch() is None,
         context_px=CLASSICAL_CONTEXT_PX,
-        step_px=1,
         side=lambda: TILE_SIDE_PX,
         step_down=_no_way_down,
     )

@@ -39,17 +39,14 @@ class Layout:
 
     Attributes:
         core_px: largest side of what one tile fills.
-        context_px: how much it sees around that, at least.
-        step_px: what a tile looks at has sides of so many pixels or a multiple of them, where the level has room and
-            the largest tile allows it.
+        context_px: how much it sees around that.
     """
 
     core_px: int
     context_px: int
-    step_px: int = 1
 
     @classmethod
-    def within(cls, side: int, context_px: int, step_px: int = 1) -> Layout:
+    def within(cls, side: int, context_px: int) -> Layout:
         """For tiles no larger than ``side``: half of it at most goes into context.
 
         Raises:
@@ -58,27 +55,7 @@ class Layout:
         if side < 2 * CELL_PX:
             raise ValueError(f"a tile of {side} px is too small")
         context = min(context_px, side // 4)
-        return cls(side - 2 * context, context, step_px)
-
-    def length(self, core: int) -> int:
-        """Side of what is looked at for a core of that length, where the level has room for it."""
-        least = core + 2 * self.context_px
-        return max(least, min(-(-least // self.step_px) * self.step_px, self.core_px + 2 * self.context_px))
-
-    def crop(self, core: Bounds, extent: Bounds) -> Bounds:
-        """What is looked at for a core, within a level."""
-        left, right = self._span(core.left, core.right, extent.left, extent.right)
-        top, bottom = self._span(core.top, core.bottom, extent.top, extent.bottom)
-        return Bounds(left, top, right, bottom)
-
-    def _span(self, start: int, end: int, low: int, high: int) -> tuple[int, int]:
-        first, last = max(start - self.context_px, low), min(end + self.context_px, high)
-        length = last - first
-        more = min(-(-length // self.step_px) * self.step_px, self.core_px + 2 * self.context_px, high - low) - length
-        if more <= 0:
-            return first, last
-        first = min(max(first - more // 2, low), high - length - more)
-        return first, first + length + more
+        return cls(side - 2 * context, context)
 
     @property
     def overlap_px(self) -> int:
@@ -231,7 +208,7 @@ def _cut_and_join(holes: Holes, level: int, cells: Mapping[Cell, Bounds], layout
 def _tile(level: int, parts: Sequence[Bounds], layout: Layout, extent: Bounds) -> Tile:
     core = Bounds.around(parts)
     writes = core.pad(layout.overlap_px).intersect(extent)
-    return Tile(level, tuple(parts), core, writes, layout.crop(core, extent))
+    return Tile(level, tuple(parts), core, writes, core.pad(layout.context_px).intersect(extent))
 
 
 def touching(cells: Mapping[Cell, Bounds]) -> Iterator[dict[Cell, Bounds]]:
@@ -302,7 +279,7 @@ def _join(pieces: Iterable[list[Bounds]], layout: Layout) -> list[list[Bounds]]:
 
 
 def _cost(core: Bounds, layout: Layout) -> int:
-    return layout.length(core.width) * layout.length(core.height) + _CALL_COST_PX
+    return core.pad(layout.context_px).area + _CALL_COST_PX
 
 
 def _in_photo(bounds: Bounds, level: int) -> Bounds:

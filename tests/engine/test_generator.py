@@ -58,6 +58,25 @@ def test_fills_only_the_hole(make_model: ModelMaker) -> None:
     assert np.allclose(ready(make_model, "filling")(pixels, mask), 0.25)
 
 
+def test_networks_that_fill_are_given_few_sizes(make_model: ModelMaker, random: np.random.Generator) -> None:
+    """Every size costs memory that is never given back; see the grid's own words."""
+    filling = ready(make_model, "filling")
+    seen: list[tuple[int, int]] = []
+    hook = filling._network.register_forward_pre_hook(lambda _network, given: seen.append(tuple(given[0].shape[-2:])))
+    sizes = [(int(height), int(width)) for height, width in random.integers(20, 130, (40, 2))]
+    for height, width in sizes:
+        mask = np.zeros((height, width), np.float32)
+        mask[:9, :9] = 1
+        assert filling(random.random((height, width, 3), np.float32), mask).shape == (height, width, 3)
+    hook.remove()
+    assert all(side % 32 == 0 for shape in seen for side in shape)
+    assert all(
+        across - 32 < width <= across and down - 32 < height <= down
+        for (down, across), (height, width) in zip(seen, sizes, strict=True)
+    ), "no more than the grid asks for"
+    assert len(set(seen)) <= 25 < len(set(sizes))
+
+
 def test_result_is_clamped(make_model: ModelMaker) -> None:
     result = ready(make_model, "loud")(np.linspace(0, 1, 48, dtype=np.float32).reshape(4, 4, 3))
     assert (result.min(), result.max()) == (0, 1)

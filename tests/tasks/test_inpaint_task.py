@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import itertools
-
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -176,30 +174,6 @@ def test_events_come_in_order() -> None:
         assert started.bounds.contains(finished.preview.bounds)
         after = outcome.result.patches[index]
         assert finished.preview is after
-
-
-def test_a_network_that_looks_no_further_than_its_context_does_not_see_the_steps(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """What is shown beyond the context, so that sides come in few sizes, changes not one bit of its fill."""
-    draws = np.random.default_rng(8)
-    pixels = draws.integers(0, 256, (420, 520, 3)).astype(np.uint8)
-    plane = np.zeros((420, 520), np.uint8)
-    for y, x in itertools.product((0, 200, 405), (3, 260, 500)):
-        plane[y : y + 15, x : x + int(draws.integers(5, 20))] = 255
-
-    def brightest_near(values: FloatPixels, mask: FloatPlane) -> FloatPixels:
-        near = load_cv2().dilate(values * (mask == 0)[..., None], np.ones((129, 129), np.uint8))
-        return np.where(mask[..., None] > 0, near, values)
-
-    stepped = FakeGenerator(brightest_near)
-    outcome = run_inpaint(pixels, plane, stepped)
-    monkeypatch.setattr("restorer.tasks.means.NETWORK_STEP_PX", 1)
-    plain = FakeGenerator(brightest_near)
-    assert np.array_equal(run_inpaint(pixels, plane, plain).after, outcome.after)
-    shapes, before = ({mask.shape for _, mask in each.calls} for each in (stepped, plain))
-    assert all(side % 32 == 0 for shape in shapes for side in shape)
-    assert len(shapes) < len(before)
 
 
 def test_cancelling_takes_effect_within_one_tile() -> None:

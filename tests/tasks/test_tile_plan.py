@@ -99,34 +99,6 @@ def test_crops_stop_at_the_edge_of_the_photo() -> None:
     assert [tile.crop for tile in tiles] == [Bounds(0, 0, 60, 50)]
 
 
-def test_sides_of_what_is_looked_at_come_in_steps() -> None:
-    draws = np.random.default_rng(4)
-    plane = np.zeros((1000, 1200), np.uint8)
-    for _ in range(60):
-        y, x, height, width = draws.integers((0, 0, 1, 1), (960, 1160, 40, 40))
-        plane[y : y + height, x : x + width] = 255
-    holes, layout = holes_of(plane), Layout.within(384, 64, 32)
-    tiles = plan_tiles(holes, layout, CancelToken())
-    check(tiles, holes, layout)
-    for tile in tiles:
-        assert tile.crop.contains(tile.core.pad(64).intersect(holes.extent(tile.level))), "no less than without"
-    sides = {side for tile in tiles for side in (tile.crop.width, tile.crop.height)}
-    assert all(side % 32 == 0 for side in sides)
-    assert len(tiles) > 20 > len({(tile.crop.width, tile.crop.height) for tile in tiles})
-
-
-def test_steps_end_where_the_level_or_the_largest_tile_does() -> None:
-    layout = Layout.within(100, 20, 32)
-    assert layout.length(30) == 96
-    assert layout.length(60) == 100
-    plane = np.zeros((70, 300), np.uint8)
-    plane[30:40, 2:6] = plane[30:40, 294:298] = 255
-    assert [tile.crop for tile in plan(plane, layout)] == [Bounds(0, 3, 32, 67), Bounds(268, 3, 300, 67)]
-    plane = np.zeros((70, 300), np.uint8)
-    plane[10:60, 100:130] = 255
-    assert [tile.crop for tile in plan(plane, layout)] == [Bounds(67, 0, 163, 70)], "no higher than the photo"
-
-
 def test_thick_holes_start_at_a_coarser_level() -> None:
     plane = np.zeros((700, 700), np.uint8)
     plane[150:550, 150:550] = 255
