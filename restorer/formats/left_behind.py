@@ -66,7 +66,7 @@ def look_again() -> None:
 def _remove_if_left(path: Path) -> bool:
     if path.is_symlink() or not path.is_file():
         return False
-    with path.open("rb") as file:
+    with path.open("r+b") as file:
         if not lock_file(file):
             return False
         path.unlink()
@@ -80,7 +80,7 @@ def _held(path: Path) -> IO[bytes] | None:
         FileNotFoundError: where another process took the file for one that was left, in the moment before.
     """
     for _ in range(_TRIES):
-        file = path.open("rb")
+        file = path.open("r+b")  # on network drives only those who may write can lock
         if lock_file(file):
             if _is_there(file, path):
                 return file
