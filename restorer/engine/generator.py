@@ -37,8 +37,8 @@ T = TypeVar("T")
 _PROBE_SIDE = 64
 _CROP_GRID_PX = 32
 """Crops around what is painted have a size of their own nearly every time, and oneDNN compiles a network's convolutions
-for each size anew: the inner kernels are kept for good, whatever its cache holds, 0.3 MB a size. Such networks get sides
-on this grid, so that few sizes ever come up: 2 to 4 % more work, where 64 would cost 10 to 20 %."""
+for each size anew: the inner kernels are kept for good, whatever its cache holds, 0.3 MB a size. Such networks get
+sides on this grid, so that few sizes ever come up: 2 to 4 % more work, where 64 would cost 10 to 20 %."""
 
 
 @dataclass(frozen=True, slots=True)
