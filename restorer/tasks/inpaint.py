@@ -67,7 +67,7 @@ class InpaintParams:
     )
     texture: float = param(
         100.0,
-        "How much texture holes wider than 20 px are given, from patches of the photo itself; 0 leaves them smooth.",
+        "How much of the photo's own texture holes wider than 20 px are given; less suits faces, 0 leaves them smooth.",
         label="Texture",
         low=0,
         high=100,

@@ -11,7 +11,7 @@ from restorer.core.errors import OutOfMemoryError
 from restorer.core.geometry import Bounds
 from restorer.core.noise import draw_seed
 from restorer.core.progress import Notice
-from restorer.tasks.classical import AUTO, ClassicalFill, load_patchmatch
+from restorer.tasks.classical import ClassicalFill
 from restorer.tasks.fill import Fill
 
 TILE_SIDE_PX = 384
@@ -82,7 +82,7 @@ def classical_means(method: str, seed: int) -> Means:
         answer,
         can_vary=ClassicalFill(method, seed).can_vary,
         can_refine=False,
-        takes_texture=method == AUTO and load_patchmatch() is None,
+        takes_texture=False,
         context_px=CLASSICAL_CONTEXT_PX,
         side=lambda: TILE_SIDE_PX,
         step_down=_no_way_down,

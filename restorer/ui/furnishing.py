@@ -13,9 +13,9 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QGuiApplication, QPixmap
 
 from restorer.core.image import Pixels
-from restorer.session.session import Session
+from restorer.session.session import ModelChoice, Session
 from restorer.tasks import TASKS
-from restorer.tasks.spec import DETAIL
+from restorer.tasks.spec import CLASSICAL, DETAIL, TEXTURE
 from restorer.ui import words
 from restorer.ui.actions import MASK_MENU, ROWS
 from restorer.ui.applying import SettingsApplier
@@ -196,7 +196,7 @@ class Furnishing(QObject):
             action = self._window.menus["tasks>"].addAction(task.title)
             action.triggered.connect(partial(self._open_task, task.id))
             choices = self.workspace.session.models_for(task.id)
-            unused = {choice.id: () if choice.has_vivid else (DETAIL,) for choice in choices}
+            unused = {choice.id: _unused(choice) for choice in choices}
             self.editor.tasks.set_models(task.id, [(choice.id, choice.title) for choice in choices], unused)
 
     def _restore(self) -> None:
@@ -296,3 +296,9 @@ class Furnishing(QObject):
 
 def _call(act: Callable[[], object]) -> None:
     act()
+
+
+def _unused(choice: ModelChoice) -> tuple[str, ...]:
+    """Parameters that mean nothing to a way of running a task."""
+    detail = () if choice.has_vivid else (DETAIL,)
+    return (*detail, TEXTURE) if choice.id == CLASSICAL else detail

@@ -15,9 +15,9 @@ from restorer.core.progress import CancelToken
 from restorer.evaluation.inpaint.baselines import Inpaint, Pixels8
 from restorer.session import JobFailed, JobFinished, JobRequest, Session, run_job
 from restorer.tasks import get_task
-from restorer.tasks.spec import CLASSICAL
+from restorer.tasks.spec import CLASSICAL, DETAIL, TEXTURE
 
-TASK, DETAIL, TEXTURE = "inpaint", "detail", "texture"
+TASK = "inpaint"
 BARE: Mapping[str, Value] = {"grow_px": 0, "feather_px": 0, "match_grain": 0, "texture": 0}
 """The task without its margins, grain and texture: what the method itself is worth."""
 

@@ -11,12 +11,13 @@ import numpy as np
 from restorer.evaluation.inpaint.baselines import Pixels8
 from restorer.evaluation.inpaint.free_form import FreeFormTest
 from restorer.evaluation.inpaint.holes import free_form_mask
-from restorer.evaluation.inpaint.methods import TEXTURE, OurInpaint
+from restorer.evaluation.inpaint.methods import OurInpaint
 from restorer.evaluation.inpaint.scoring import timed
 from restorer.evaluation.inpaint.scratches import ScratchTest
 from restorer.evaluation.photos import evaluation_photos
 from restorer.evaluation.report import Gate, Report
 from restorer.evaluation.suites import SuiteOptions
+from restorer.tasks.spec import TEXTURE
 
 SPEED_SIDE_PX = 512
 SPEED_COVERAGE = 0.15

@@ -20,7 +20,7 @@ _RIM_PX = 6.0
 _TRUST = (0.3, 0.4, 0.6, 0.8)
 """How much it is believed in the middle of a hole, finest scale first: where it is the mean of what could be there, its
 low frequencies are still the likeliest."""
-_LIVELINESS = (0.5, 0.5, 0.0, 0.0)
+_LIVELINESS = (0.8, 0.6, 0.0, 0.0)
 """Share of a patch's contrast that is taken off its cost, finest scale first. A guide that is a mean has less contrast
 than any one picture it is the mean of, so the nearest patch to it is too smooth a one. At coarse scales that would make
 objects out of the guide's shadows."""

@@ -22,6 +22,12 @@ from restorer.ui.shell import Shell
 from .conftest import REGION, StagedJobs, paint, press, titles
 
 
+def test_rows_that_mean_nothing_to_a_method_are_not_shown(furnishing: Furnishing) -> None:
+    section = furnishing.editor.tasks._sections["inpaint"]
+    for model, texture in (("inpaint-unet", True), ("classical", False)):
+        assert section._unused[model] == (("detail",) if texture else ("detail", "texture"))
+
+
 class TestEmpty:
     def test_it_says_what_to_do_and_offers_only_what_can_be_done(self, shell: Shell, furnishing: Furnishing) -> None:
         actions = shell.window.actions_by_id
