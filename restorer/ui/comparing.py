@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -50,6 +49,7 @@ class Comparing(QObject):
         super().__init__(parent)
         self._lanes = lanes
         self._ticket: Ticket | None = None
+        self._photo: OpenPhoto | None = None
         self._late = QTimer(self, interval=_SAY_BUSY_AFTER_MS, singleShot=True)
         self._late.timeout.connect(lambda: self.busy_changed.emit(True))
 
@@ -92,8 +92,12 @@ class Comparing(QObject):
                 self._late.stop()
                 self.busy_changed.emit(False)
 
-        ticket = Ticket(work, on_event=show, on_failed=partial(self._on_failed, photo), on_ended=ended)
-        self._ticket = ticket
+        def failed(error: Exception) -> None:
+            if not ticket.token.is_cancelled:
+                self._on_failed(photo, error)
+
+        ticket = Ticket(work, on_event=show, on_failed=failed, on_ended=ended)
+        self._ticket, self._photo = ticket, photo
         self._late.start()
         self._lanes.states.submit(ticket)
 
@@ -101,6 +105,12 @@ class Comparing(QObject):
         """Nobody wants the pictures any more that are being made."""
         if self._ticket is not None:
             self._ticket.cancel()
+
+    def forget(self, photo: OpenPhoto) -> None:
+        """The photo is closed, and with it what its pictures are made from."""
+        if photo is self._photo:
+            self.cancel()
+            self._photo = None
 
     def _on_failed(self, photo: OpenPhoto, error: Exception) -> None:
         message = error_message(f"States of {photo.name} could not be compared", error, kept="The photo is as it was.")

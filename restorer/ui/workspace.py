@@ -141,6 +141,7 @@ class Workspace(QObject):
         self.jobs.cancel_all(photo)
         self.jobs.forget(photo)
         self.previews.cancel(photo)
+        self.comparing.forget(photo)
         place = self._photos.index(photo)
         self._photos.remove(photo)
         self._last_masks.pop(photo, None)

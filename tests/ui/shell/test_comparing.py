@@ -155,3 +155,22 @@ def test_what_cannot_be_compared_is_said(
     qtbot.waitUntil(lambda: not comparing.is_busy)
     assert titles(furnishing)[0].endswith("could not be compared")
     assert np.array_equal(branched.document.image.pixels, shown)
+
+
+def test_a_photo_that_is_closed_meanwhile_takes_its_pictures_along(
+    furnishing: Furnishing, branched: OpenPhoto, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    comparing, told, gate = furnishing.workspace.comparing, [], threading.Event()
+    comparing.ready.connect(told.append)
+
+    def late(_state: KeptState) -> None:
+        gate.wait(10)
+        raise FileNotFoundError(2, "No such file", "12.group")
+
+    monkeypatch.setattr(KeptState, "picture", late)
+    comparing.compare(branched, 1, 2)
+    furnishing.workspace.close_photo(branched)
+    gate.set()
+    qtbot.waitUntil(lambda: not comparing.is_busy)
+    assert told == []
+    assert titles(furnishing) == [], "nobody asks for them any more"
