@@ -59,12 +59,6 @@ class Layer(ABC):
         for cell in cells(scaled, SIDE):
             box = cell.bounds(SIDE)
             shown = box.intersect(scaled)
-            if self._passes(cell, self._viewport, shown):
-                painter.save()
-                painter.translate(offset_x, offset_y)
-                self._paint_passing(painter, shown, self._viewport)
-                painter.restore()
-                continue
             tile = self._tile(cell, self._viewport, shown)
             if tile is None:
                 continue
@@ -82,13 +76,6 @@ class Layer(ABC):
         if cell not in self._tiles:
             self._tiles[cell] = self._render(cell, viewport)
         return self._tiles[cell]
-
-    def _passes(self, cell: Cell, viewport: Viewport, shown: Bounds) -> bool:
-        """Whether what a cell shows is another thing in a moment, so that no tile of it is worth being kept."""
-        return False
-
-    def _paint_passing(self, painter: QPainter, shown: Bounds, viewport: Viewport) -> None:  # noqa: B027 - see above
-        """Paints that straight to the screen, in scaled pixels; the painter is put back afterwards."""
 
     def _drop(self, scaled: Bounds) -> None:
         """Forgets the tiles that show any of these scaled pixels."""

@@ -147,11 +147,22 @@ class PhotoLayer(Layer):
         if viewport.zoom >= self.grid_from:
             draw_pixel_grid(picture, box, viewport.zoom, part)
 
-    def _passes(self, cell: Cell, viewport: Viewport, shown: Bounds) -> bool:
-        """Where tiles are missing, others stand in for them, which is not worth being kept while somebody zooms."""
-        if not self._is_passing or viewport.zoom >= self.grid_from:
-            return False
-        return any(self.pyramid.find(key) is None for key, _ in self._pieces(shown, viewport.zoom))
+    def paint(self, painter: QPainter, part: Bounds, offset_x: int, offset_y: int) -> None:
+        """Through tiles of the screen, that panning only has to copy. What will be another thing in a moment goes
+        straight there: a zoom that is seen for the first time, and what stands in for missing tiles."""
+        viewport = self._viewport
+        if viewport is None or viewport.zoom >= self.grid_from:
+            super().paint(painter, part, offset_x, offset_y)
+            return
+        shown = part.translate(-offset_x, -offset_y).clip(viewport.scaled_width, viewport.scaled_height)
+        pieces = self._pieces(shown, viewport.zoom)
+        if not self._is_passing and all(self.pyramid.find(key) is not None for key, _ in pieces):
+            super().paint(painter, part, offset_x, offset_y)
+            return
+        painter.save()
+        painter.translate(offset_x, offset_y)
+        self._paint_passing(painter, shown, viewport)
+        painter.restore()
 
     def _paint_passing(self, painter: QPainter, shown: Bounds, viewport: Viewport) -> None:
         zoom = viewport.zoom

@@ -294,6 +294,7 @@ class Surface(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         self._painted = event.region()  # what comes in now is painted now
         self._take_tiles()
+        self._works.pause()
         self._painted = QRegion()
         ratio = self._ratio()
         shift_x, shift_y = self._shift()
@@ -312,6 +313,7 @@ class Surface(QWidget):
         self._paint_over(painter, event.rect())
         painter.end()
         # Only now, or making tiles would take time from this frame.
+        self._works.resume()
         self._order_tiles()
         if self._scene is not None:
             self._repaint(self._scene.put_off(self._canvas(), self._navigator.viewport))

@@ -17,6 +17,8 @@ from restorer.ui.workers import Lane, Ticket
 
 Made = tuple[TileOrder, QImage]
 _IDLE_SLICE_S = 0.005
+_LONGEST_PAUSE_S = 0.05
+"""After which a strip is made all the same, whatever became of the frame."""
 
 
 class TileWorks(ABC):
@@ -29,6 +31,12 @@ class TileWorks(ABC):
     @abstractmethod
     def wait(self, seconds: float) -> None:
         """Gives the works a moment, at most so long: a quick tile is then never shown coarse first."""
+
+    def pause(self) -> None:  # noqa: B027 - of use to those on another thread only
+        """A frame is being painted: it comes first."""
+
+    def resume(self) -> None:  # noqa: B027
+        """It was painted."""
 
     @abstractmethod
     def take(self) -> list[Made]:
@@ -99,6 +107,8 @@ class LaneWorks(TileWorks):
         self._waiting: deque[TileOrder] = deque()
         self._current: TileOrder | None = None
         self._made: deque[Made] = deque()
+        self._may_work = threading.Event()
+        self._may_work.set()
         self._ticket: Ticket | None = None
 
     def want(self, orders: Sequence[TileOrder]) -> None:
@@ -119,6 +129,12 @@ class LaneWorks(TileWorks):
                 left = deadline - time.perf_counter()
                 if left <= 0 or not self._changed.wait(left):
                     break
+
+    def pause(self) -> None:
+        self._may_work.clear()
+
+    def resume(self) -> None:
+        self._may_work.set()
 
     def take(self) -> list[Made]:
         with self._changed:
@@ -144,7 +160,7 @@ class LaneWorks(TileWorks):
                 if not self._waiting:
                     return
                 order = self._current = self._waiting.popleft()
-            picture = _finished(order, token)
+            picture = self._finished(order, token)
             with self._changed:
                 self._current = None
                 if picture is not None:
@@ -153,9 +169,9 @@ class LaneWorks(TileWorks):
             if picture is not None:
                 yield None
 
-
-def _finished(order: TileOrder, token: CancelToken) -> QImage | None:
-    for picture in order.strips():
-        if picture is not None or order.cancelled or token.is_cancelled:
-            return picture
-    return None
+    def _finished(self, order: TileOrder, token: CancelToken) -> QImage | None:
+        for picture in order.strips():
+            if picture is not None or order.cancelled or token.is_cancelled:
+                return picture
+            self._may_work.wait(_LONGEST_PAUSE_S)
+        return None

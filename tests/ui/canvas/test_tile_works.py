@@ -80,6 +80,24 @@ def test_what_is_wanted_is_made_in_order(qtbot: QtBot, told: tuple[TileWorks, li
     assert pyramid.orders(KEYS) == []
 
 
+def test_a_lane_rests_between_two_strips_while_a_frame_is_painted(
+    lane: Lane, noise: Image, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("restorer.ui.canvas.tile_works._LONGEST_PAUSE_S", 20.0)
+    strips: list[int] = []
+    pyramid = TilePyramid(noise, lambda pixels, color: strips.append(len(pixels)) or to_display(pixels, color))
+    works = LaneWorks(lane, lambda: None)
+    works.pause()
+    works.want(pyramid.orders(KEYS[:1]))
+    qtbot.waitUntil(lambda: len(strips) == 1)
+    works.wait(0.05)
+    assert (works.take(), len(strips)) == ([], 1)
+    works.resume()
+    works.wait(5.0)
+    assert len(works.take()) == 1
+    assert len(strips) > 1
+
+
 def test_a_moment_is_enough_for_a_quick_tile(told: tuple[TileWorks, list[int]], noise: Image) -> None:
     works, _ = told
     works.want(TilePyramid(noise, to_display).orders(KEYS[:1]))
