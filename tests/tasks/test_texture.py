@@ -7,17 +7,19 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
-from tasks.fake_generators import FakeGenerator, Outcome, constant, run_inpaint
+from tasks.fake_generators import FakeEngine, FakeGenerator, Outcome, constant, run_inpaint
 
 from restorer.core.errors import Cancelled
 from restorer.core.geometry import Bounds
 from restorer.core.image import Image
 from restorer.core.mask import Mask
 from restorer.core.noise import white_noise
+from restorer.core.params import build_params
 from restorer.core.progress import CancelToken, TaskEvent, TileFinished, TilesPlanned, TileStarted
 from restorer.session.recipes import migrated
 from restorer.tasks import get_task
 from restorer.tasks.holes import Holes
+from restorer.tasks.spec import TaskInput
 from restorer.tasks.texture.blend import screened_blend
 from restorer.tasks.texture.copies import Copies
 from restorer.tasks.texture.scale import Scale
@@ -145,6 +147,25 @@ def test_it_can_be_cancelled_in_the_middle_of_the_texture() -> None:
 
     with pytest.raises(Cancelled):
         textured(coded(weave()), box(), generator=generator, token=token, watch=cancel)
+
+
+def test_what_a_part_of_the_photo_shows_is_what_the_whole_run_gives() -> None:
+    photo, plane = coded(weave(SIDE, 600)), np.concatenate([box(), np.zeros((SIDE, 280), np.uint8), box()], axis=1)
+    whole = textured(photo, plane)
+    within = Bounds(80, 60, 130, 100)
+    task = get_task("inpaint")
+    params = build_params(task.params, {**EXACT, "match_grain": 0, "texture": 100})
+    given = TaskInput(Image(photo), Mask(plane), params, "fake", within=within)
+    work = task.run(given, FakeEngine(smooth()), CancelToken())
+    while True:
+        try:
+            next(work)
+        except StopIteration as stop:
+            result = stop.value
+            break
+    part = result.applied_to(Image(photo)).pixels
+    assert np.array_equal(part[within.slices], whole.after[within.slices])
+    assert np.array_equal(part[:, 440:], photo[:, 440:]), "the other hole is left alone"
 
 
 def test_where_too_little_is_known_the_fill_stays() -> None:

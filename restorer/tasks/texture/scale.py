@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from restorer.core.contract import FloatPixels, FloatPlane
 from restorer.core.lazy import load_cv2
+from restorer.core.progress import CancelToken
 from restorer.tasks.holes import Flags
 from restorer.tasks.texture.patches import RADIUS_PX, SIDE_PX, Indices, PatchSpace, Vectors
 
@@ -87,10 +88,10 @@ class Scale:
         share = np.float32(_of(_LIVELINESS, self.index))
         self._penalty[self.sources] = -share * np.einsum("ij,ij->i", contrast, contrast)
 
-    def begin_at_random(self, rng: np.random.Generator) -> None:
+    def begin_at_random(self, rng: np.random.Generator, token: CancelToken) -> None:
         """Any source for each target, then by what the guide says alone: its own patches are too smooth to compare."""
         self.matches = rng.choice(self.sources, len(self.targets))
-        self.search(self.guide, 3, rng, by_guide=True)
+        self.search(self.guide, 3, rng, token, by_guide=True)
 
     def begin_from(self, coarser: Scale) -> None:
         """Each target is copied from where its pixel at the next coarser scale is."""
@@ -108,18 +109,32 @@ class Scale:
             found[~usable] = _nearest(self.sources, self.unknown.shape)[found[~usable]]
         self.matches = found
 
-    def search(self, picture: FloatPixels, rounds: int, rng: np.random.Generator, *, by_guide: bool = False) -> None:
+    def search(
+        self,
+        picture: FloatPixels,
+        rounds: int,
+        rng: np.random.Generator,
+        token: CancelToken,
+        *,
+        by_guide: bool = False,
+    ) -> None:
         """PatchMatch (Barnes et al. 2009) for all targets at once: neighbours' offsets, then ever closer guesses.
 
         Args:
             picture: what the hole looks like so far.
+            token: asked between rounds, and within them between offsets and guesses.
             by_guide: only low frequencies are compared.
+
+        Raises:
+            Cancelled: once the token says so.
         """
         search = _Search(self, self._described(picture, self.targets), by_guide)
         for turn in range(rounds):
             for step in _STEPS if turn == 0 else _STEPS[2:]:
+                token.raise_if_cancelled()
                 for down, right in _SIDES:
                     search.propagate(down * step, right * step)
+            token.raise_if_cancelled()
             search.guess(rng)
         self.matches, self._cost = search.found, search.cost
         if not by_guide:

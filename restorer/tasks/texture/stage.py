@@ -22,7 +22,7 @@ from restorer.tasks.holes import Flags, Holes
 from restorer.tasks.mosaic import Mosaic
 from restorer.tasks.texture.copies import Copies
 from restorer.tasks.texture.synthesis import Synthesis, any_of_four, halved, scales_of
-from restorer.tasks.texture.wide import WidePiece, wide_parts, wide_pieces
+from restorer.tasks.texture.wide import WidePiece, pieces_for, wide_parts, wide_pieces
 
 _JOIN_PX = 4
 """Over so much texture fades towards the thin parts of the same hole, which have none."""
@@ -72,7 +72,7 @@ class Texturing:
         self._token = token
         photo = holes.photo.bounds
         pieces = wide_pieces(holes, token) if amount > 0 else ()
-        self._pieces = [piece for piece in pieces if within is None or piece.window(photo).overlaps(within)]
+        self._pieces = pieces if within is None else pieces_for(pieces, within, photo)
         nothing = Mosaic(holes.photo.color_channels)
         self._steps = []
         for piece in self._pieces:
@@ -99,7 +99,7 @@ class Texturing:
 
         Raises:
             MissingTileError: where something was not filled.
-            Cancelled: between two searches, once the token says so.
+            Cancelled: within a search, once the token says so.
         """
         seed = self._seed if number == 1 else draw_seed(self._seed, number)
         done = Mosaic(self._holes.photo.color_channels)

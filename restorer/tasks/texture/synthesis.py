@@ -55,7 +55,7 @@ class Synthesis:
         The same seed gives the same picture, another seed another one.
 
         Raises:
-            Cancelled: between two searches, once the token says so.
+            Cancelled: within a search, once the token says so.
         """
         rng = np.random.default_rng(seed % 2**32)
         guides = [self._guide]
@@ -66,14 +66,13 @@ class Synthesis:
             scale = Scale(guides[index], *self._scales[index], index)
             scale.prepare(rng)
             if coarser is None:
-                scale.begin_at_random(rng)
+                scale.begin_at_random(rng, token)
             else:
                 scale.begin_from(coarser)
             kind = min(index, len(_PASSES) - 1)
             for _ in range(_PASSES[kind]):
-                token.raise_if_cancelled()
                 picture = scale.tied(*scale.copied())
-                scale.search(picture, _ROUNDS[kind], rng)
+                scale.search(picture, _ROUNDS[kind], rng, token)
             yield (_blended(scale) if index == 0 else scale.tied(*scale.copied())), scale
             coarser = scale
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -65,6 +65,16 @@ def wide_pieces(holes: Holes, token: CancelToken) -> tuple[WidePiece, ...]:
         level = max(0, math.ceil(math.log2(max(1.0, thickness / _SPANNED_PX))))
         found.extend(WidePiece(Bounds.around(parts), level) for parts in cut(region, CORE_PX << level))
     return tuple(found)
+
+
+def pieces_for(pieces: Sequence[WidePiece], within: Bounds, photo: Bounds) -> tuple[WidePiece, ...]:
+    """Those that a part of the photo rests on, in their order: each sees the texture that those before it made."""
+    kept: list[WidePiece] = []
+    for piece in reversed(pieces):
+        seen = (within, *(later.window(photo) for later in kept))
+        if any(piece.core.overlaps(part) for part in seen):
+            kept.append(piece)
+    return tuple(reversed(kept))
 
 
 def wide_parts(hole: Flags) -> Flags:
