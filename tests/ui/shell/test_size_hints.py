@@ -44,10 +44,11 @@ def test_only_the_rows_that_count_are_shown(panel: TaskPanel) -> None:
     def shown() -> set[str]:
         return {name for name in panel.values(TASK) if not form.field(name).parentWidget().isHidden()}
 
-    assert shown() == {"size_by", "factor", "keep", "detail"}
+    always = {"detail", "thorough", "masked"}
+    assert shown() == {"size_by", "factor", "keep"} | always
     choice = form.field("size_by")
     assert isinstance(choice, ComboBox)
     panel.set_values(TASK, {"size_by": "print"})
-    assert shown() == {"size_by", "print_size", "print_unit", "dpi", "detail"}
+    assert shown() == {"size_by", "print_size", "print_unit", "dpi"} | always
     form.hide_fields({"detail"})
-    assert shown() == {"size_by", "print_size", "print_unit", "dpi"}
+    assert shown() == {"size_by", "print_size", "print_unit", "dpi"} | always - {"detail"}
