@@ -90,6 +90,11 @@ def test_thin_scratches_stay_bit_for_bit_what_they_are_without() -> None:
         with_texture = textured(photo, plane, params=params)
         without = run_inpaint(photo, plane, smooth(), params={**EXACT, **params})
         assert np.array_equal(with_texture.after, without.after)
+    margins = {"grow_px": 4, "feather_px": 4}
+    grown = textured(photo, plane, params=margins)
+    assert np.array_equal(grown.after, run_inpaint(photo, plane, smooth(), params=margins).after), (
+        "what is painted counts"
+    )
     both = textured(photo, np.maximum(plane, box()))
     alone = run_inpaint(photo, np.maximum(plane, box()), smooth(), params=EXACT)
     assert np.array_equal(both.after[:40], alone.after[:40]), "a scratch beside a wide hole"

@@ -77,7 +77,8 @@ class FreeFormTest:
         rows: list[tuple[Cell, ...]] = []
         for label, scores in self.scores.items():
             figures = (average(scores, name) for name in ("psnr", "ssim", "seam", "seam_error", "spectrum"))
-            rows.append((label, *figures, self.distances.get(label), average(scores, "seconds")))
+            distance = f"{self.distances[label]:.4f}" if label in self.distances else None
+            rows.append((label, *figures, distance, average(scores, "seconds")))
         headings = ("method", "hole PSNR", "SSIM", "seam ratio", "seam error", "spectrum dB", "FD-own", "s a crop")
         title = f"Free-form holes over {LEAST:.0%} to {MOST:.0%} of {len(self.truths)} crops of {SIDE_PX} px"
         return Table(title, headings, tuple(rows))
@@ -99,7 +100,7 @@ class FreeFormTest:
         seams = {label: average(scores, "seam_error") for label, scores in self.scores.items()}
         gates.append(_beats_classical("free-form: seam error", seams, inventive))
         if self.distances:
-            gates.append(_beats_classical("free-form: FD-own", self.distances, inventive))
+            gates.append(_beats_classical("free-form: FD-own", self.distances, inventive, digits=4))
         return tuple(gates)
 
     def notes(self) -> tuple[str, ...]:
@@ -121,8 +122,8 @@ def crop_and_hole(photo: Pixels8, index: int) -> tuple[Pixels8, Pixels8]:
     return crop, free_form_mask(side, rng, coverage=share)
 
 
-def _beats_classical(name: str, figures: dict[str, float], ours: str) -> Gate:
+def _beats_classical(name: str, figures: dict[str, float], ours: str, *, digits: int = 2) -> Gate:
     """Whether our figure is below that of every classical method."""
     best = min(inpaint_baselines(), key=lambda label: figures[label])
-    wanted = f"< {figures[best]:.2f} ({best})"
-    return Gate(f"{name} of {ours}", f"{figures[ours]:.2f}", wanted, figures[ours] < figures[best])
+    wanted = f"< {figures[best]:.{digits}f} ({best})"
+    return Gate(f"{name} of {ours}", f"{figures[ours]:.{digits}f}", wanted, figures[ours] < figures[best])

@@ -122,7 +122,7 @@ class Texturing:
             unknown = self._holes.crop(0, window)[1]
         wanted = np.zeros_like(hole)
         inside = piece.core.translate(-window.left, -window.top).slices
-        wanted[inside] = wide_parts(hole)[inside] & (done.read(piece.core)[1] == 0)
+        wanted[inside] = wide_parts(hole, reach_px=self._holes.reach_px)[inside] & (done.read(piece.core)[1] == 0)
         return _Marked(window, hole, unknown, wanted)
 
     def _guide(self, piece: WidePiece, marked: _Marked, filled: Filled, done: Mosaic) -> FloatPixels:

@@ -77,15 +77,20 @@ def pieces_for(pieces: Sequence[WidePiece], within: Bounds, photo: Bounds) -> tu
     return tuple(reversed(kept))
 
 
-def wide_parts(hole: Flags) -> Flags:
-    """The parts of a hole that are thicker than :data:`THIN_PX`; scratches that run into them are not."""
+def wide_parts(hole: Flags, *, reach_px: int = 0) -> Flags:
+    """The parts of a hole that are thicker than :data:`THIN_PX`; scratches that run into them are not.
+
+    Args:
+        reach_px: how far the hole reaches beyond what is painted, whose thickness it is that counts.
+    """
+    thickness = THIN_PX + 2 * reach_px
     distance = _depth(hole)
-    middle = distance > THIN_PX / 2
+    middle = distance > thickness / 2
     if not middle.any():
         return np.zeros_like(hole)
     cv2 = load_cv2()
     to_middle = cv2.distanceTransform((~middle).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-    return np.asarray(hole & (to_middle <= THIN_PX / 2 + 1))
+    return np.asarray(hole & (to_middle <= thickness / 2 + 1))
 
 
 def _depth(hole: Flags) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
