@@ -17,6 +17,7 @@ from restorer.tasks.answers import Answer, Region, fill_region
 from restorer.tasks.classical import AUTO, METHODS
 from restorer.tasks.holes import PAINTED_FROM
 from restorer.tasks.means import Means, classical_means, network_means
+from restorer.tasks.self_ensemble import every_way_round
 from restorer.tasks.spec import CLASSICAL, Fidelity, Locality, Task, TaskInput
 from restorer.tasks.texture.wide import THIN_PX
 
@@ -82,6 +83,7 @@ class InpaintParams:
         high=MOST_VARIANTS,
         step=1,
     )
+    thorough: bool = every_way_round()
     variant: int = param(
         1,
         "Number of the first fill: 1 is the most likely one, each further number another draw.",
@@ -111,7 +113,9 @@ def run(given: TaskInput, engine: Engine, token: CancelToken) -> Generator[TaskE
     if given.model == CLASSICAL:
         return (yield from _fill(given, mask, classical_means(params.method, given.seed), token))
     with engine.lease(given.model, mix=params.detail / 100) as network:
-        return (yield from _fill(given, mask, network_means(network, engine, given.seed), token))
+        return (
+            yield from _fill(given, mask, network_means(network, engine, given.seed, thorough=params.thorough), token)
+        )
 
 
 def _painted(given: TaskInput) -> Mask:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+
 from restorer.core.contract import Engine, FloatPixels, FloatPlane, Variation
 from restorer.core.contract import Generator as Network
 from restorer.core.errors import OutOfMemoryError
@@ -13,6 +15,7 @@ from restorer.core.noise import draw_seed
 from restorer.core.progress import Notice
 from restorer.tasks.classical import ClassicalFill
 from restorer.tasks.fill import Fill
+from restorer.tasks.self_ensemble import mean_of_turns
 
 TILE_SIDE_PX = 384
 """Largest tile asked of the engine, context included: under half a second on two processor cores, so that cancelling
@@ -46,11 +49,18 @@ class Means:
     step_down: Callable[[int], Notice]
 
 
-def network_means(network: Network, engine: Engine, seed: int) -> Means:
-    """Filling with a leased network."""
+def network_means(network: Network, engine: Engine, seed: int, *, thorough: bool = False) -> Means:
+    """Filling with a leased network.
+
+    Args:
+        thorough: whether the most likely answer is the mean over all eight ways round. The others are left as they are:
+            a mean of different draws would be none of them.
+    """
 
     def answer(number: int) -> Fill:
         def fill(pixels: FloatPixels, mask: FloatPlane, place: Bounds, start: FloatPixels | None) -> FloatPixels:
+            if number == 1 and thorough:
+                return _thorough(network, pixels, mask, start)
             variation = Variation(draw_seed(seed, number), place) if number > 1 else None
             return network(pixels, mask, start=start, variation=variation)
 
@@ -65,6 +75,22 @@ def network_means(network: Network, engine: Engine, seed: int) -> Means:
         side=lambda: engine.tile_side(network, preferred=TILE_SIDE_PX),
         step_down=lambda side: engine.step_down(network, side),
     )
+
+
+def _thorough(network: Network, pixels: FloatPixels, mask: FloatPlane, start: FloatPixels | None) -> FloatPixels:
+    """The mean over all eight ways round, for which mask and start are turned along with the picture."""
+    channels = pixels.shape[2]
+    given = np.concatenate((pixels, mask[..., None], *(() if start is None else (start,))), axis=2)
+
+    def call(turned: FloatPixels) -> FloatPixels:
+        picture, place, rest = np.split(turned, (channels, channels + 1), axis=2)
+        return network(
+            np.ascontiguousarray(picture),
+            np.ascontiguousarray(place[..., 0]),
+            start=None if start is None else np.ascontiguousarray(rest),
+        )
+
+    return mean_of_turns(call, given, multiple=network.multiple)
 
 
 def classical_means(method: str, seed: int) -> Means:

@@ -33,6 +33,7 @@ class FakeGenerator:
     model_id: str = MODEL
     model_hash: str = "0" * 64
     fits_px: int = 10_000
+    multiple: int = 1
     can_vary: bool = False
     can_refine: bool = False
     calls: list[tuple[FloatPixels, FloatPlane]] = field(default_factory=list)

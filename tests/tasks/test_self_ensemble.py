@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from tasks.fake_generators import FakeGenerator, constant, run_inpaint
 from tasks.restoring import FakeEngine, FakeRestorer, picture, restore
 from tasks.test_restoring_tasks import FORCED
 
-from restorer.core.contract import FloatPixels
+from restorer.core.contract import FloatPixels, FloatPlane
 from restorer.core.errors import Cancelled
 from restorer.core.progress import CancelToken
 from restorer.tasks.self_ensemble import TURNS, mean_of_turns
@@ -121,3 +122,52 @@ def test_the_thorough_are_cancelled_between_two_ways_round(task: str) -> None:
 def _after(task: str, pixels: np.ndarray, network: FakeRestorer, more: dict[str, bool]) -> np.ndarray:
     done = restore(task, pixels, {**EVERY[task], **more}, network=network)
     return done.result.reframed.image.pixels if done.result.reframed else done.after
+
+
+def _rising(pixels: FloatPixels, mask: FloatPlane) -> FloatPixels:
+    """Fills with how far down the crop a pixel lies: not the same upside down."""
+    rows = np.linspace(0, 1, len(mask), dtype=np.float32)[:, None, None]
+    return np.where(mask[..., None] > 0, rows, pixels)
+
+
+BARE = {"grow_px": 0, "feather_px": 0, "match_grain": 0, "texture": 0}
+
+
+def test_a_thorough_fill_is_the_mean_and_the_rest_stays() -> None:
+    pixels = picture(80, 80, 3, np.uint16)
+    plane = np.zeros((80, 80), np.uint8)
+    plane[30:34, 10:70] = 255
+    network = FakeGenerator(_rising, multiple=8)
+    done = run_inpaint(pixels, plane, network, params={**BARE, "thorough": True})
+    assert len(network.calls) == TURNS
+    assert np.array_equal(done.after[plane == 0], pixels[plane == 0])
+    middle = done.after[plane > 0].astype(float) / 65535
+    assert middle.mean() == pytest.approx(0.5, abs=0.05), "up and down even out"
+    for shown, mask in network.calls:
+        assert (shown[mask > 0] == 0).all(), "the mask is turned with the picture"
+
+
+def test_a_coarse_start_is_turned_along() -> None:
+    plane = np.zeros((400, 400), np.uint8)
+    plane[60:340, 60:340] = 255
+    pixels = picture(400, 400, 3, np.uint8)
+
+    class Refining(FakeGenerator):
+        def __call__(self, pixels, mask=None, *, start=None, variation=None):  # type: ignore[no-untyped-def]
+            filled = super().__call__(pixels, mask, start=start, variation=variation)
+            return filled if start is None else np.where(np.isnan(start), filled, start).astype(np.float32)
+
+    plain = run_inpaint(pixels, plane, Refining(constant(0.5), can_refine=True, context_px=32), params=BARE)
+    network = Refining(constant(0.5), can_refine=True, context_px=32)
+    done = run_inpaint(pixels, plane, network, params={**BARE, "thorough": True})
+    assert any(start is not None for start in network.starts)
+    assert np.abs(done.after.astype(int) - plain.after).max() <= 1
+
+
+def test_other_draws_are_not_averaged() -> None:
+    pixels = picture(80, 80, 3, np.uint8)
+    plane = np.zeros((80, 80), np.uint8)
+    plane[30:34, 10:70] = 255
+    network = FakeGenerator(constant(0.5), can_vary=True)
+    run_inpaint(pixels, plane, network, params={**BARE, "thorough": True, "variant": 2})
+    assert len(network.calls) == 1

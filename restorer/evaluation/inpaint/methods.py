@@ -59,6 +59,10 @@ class OurInpaint:
         """The method itself, true to what is there: no margins, no grain, no invented detail."""
         return self.fill(photo, mask, self._params(detail=0))
 
+    def thorough(self, photo: Pixels8, mask: Pixels8) -> Pixels8:
+        """As :meth:`bare`, the mean over all eight ways round."""
+        return self.fill(photo, mask, {**self._params(detail=0), "thorough": True})
+
     def vivid(self, photo: Pixels8, mask: Pixels8) -> Pixels8:
         """As :meth:`bare`, with all the invented detail there is."""
         return self.fill(photo, mask, self._params(detail=100))
