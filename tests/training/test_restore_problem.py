@@ -168,4 +168,4 @@ def test_presets_build_networks_that_look_no_further_than_they_can(name: str) ->
     network = build_network(config)
     assert config.context_px <= int(getattr(network, "reach_px", 0))
     assert json.loads(config.hyperparameters) is not None
-    assert config.model_id in ("restore-unet", "denoise-fast")
+    assert config.model_id in ("restore-unet", "denoise-unet", "denoise-fast")
