@@ -119,7 +119,18 @@ class _Canvas:
             color = _samples.inverted(color)
         if self._kind == "SEPARATED":
             color = convert_depth(color, 8)
-        self.pixels[(*area, slice(plane, plane + count))] = color
+        if self._is_all(color):
+            self.pixels = color
+        else:
+            self.pixels[(*area, slice(plane, plane + count))] = color
+
+    def _is_all(self, color: Pixels) -> bool:
+        """Whether these are all the pixels there are, as they are wanted: copying them costs as much as a fast decoder.
+
+        A strip that holds the whole picture comes as an array of its own, and nobody writes into pixels.
+        """
+        wanted = self.pixels
+        return (color.shape, color.dtype, color.strides) == (wanted.shape, wanted.dtype, wanted.strides)
 
     def _bits_of(self, plane: int, count: int) -> _samples.Bits:
         return self._bits if isinstance(self._bits, int) else self._bits[plane : plane + count]
