@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from restorer.core.params import NUMBER, param
 from restorer.tasks.self_ensemble import every_way_round
+from restorer.tasks.spec import MASKED
+from restorer.tasks.whole import inward_feather
 
 SIZE_BY = ("factor", "pixels", "print", "resolution")
 CM, INCH = "cm", "in"
@@ -90,14 +92,7 @@ class SuperResolveParams:
         "A network enlarges what is painted alone; all around it is enlarged plainly, and nothing is made up there.",
         label="Only inside the mask",
     )
-    feather_px: int = param(
-        8,
+    feather_px: int = inward_feather(
         "Width of the soft transition inside the mask's edge, in pixels of the photo before.",
-        label="Feather",
-        low=0,
-        high=64,
-        step=1,
-        unit="px",
-        advanced=True,
-        shown_for=("masked", (True,)),
+        shown_for=(MASKED, (True,)),
     )

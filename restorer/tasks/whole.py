@@ -14,7 +14,7 @@ from restorer.core.geometry import Bounds
 from restorer.core.image import Image, Patch, Pixels
 from restorer.core.lazy import load_cv2
 from restorer.core.mask import Mask, require_size
-from restorer.core.params import param
+from restorer.core.params import Value, param
 from restorer.core.progress import CancelToken, Notice, TaskEvent
 from restorer.core.tiled_run import Finish, Sweep
 from restorer.core.tiling import TileShape
@@ -122,17 +122,26 @@ def within_range(pixels: FloatPixels) -> FloatPixels:
     return pixels if low >= 0 and high <= 1 else np.clip(pixels, 0, 1)
 
 
-def inward_feather() -> int:
-    """The field ``feather_px`` of tasks that change the whole photo, or what is painted of it."""
+def inward_feather(
+    help: str = "Width of the soft transition inside the mask's edge, where there is a mask.",
+    *,
+    shown_for: tuple[str, tuple[Value, ...]] | None = None,
+) -> int:
+    """The field ``feather_px`` of tasks that change the whole photo, or what is painted of it.
+
+    Args:
+        help, shown_for: see :class:`restorer.core.params.ParamSpec`.
+    """
     field: int = param(
         8,
-        "Width of the soft transition inside the mask's edge, where there is a mask.",
+        help,
         label="Feather",
         low=0,
         high=64,
         step=1,
         unit="px",
         advanced=True,
+        shown_for=shown_for,
     )
     return field
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from restorer.core.errors import InputError
 from restorer.training.config import TrainConfig
@@ -13,7 +14,6 @@ from restorer.training.problems.inpaint import InpaintConfig
 
 _SMALL = '"widths": [32, 64, 96, 128], "dilations": [1, 2]'
 _DEEP = f'{_SMALL}, "blocks": [3, 4, 5, 6]'
-_DEEP_DETECT = '{"widths": [32, 64, 128], "blocks": [2, 2, 4]}'
 _FEATURES = '{"widths": [32, 48, 96, 160, 256]}'
 _VIVID_SUMMARY = "Fills large holes with texture as sharp as the photo's, in several variants."
 
@@ -188,31 +188,10 @@ def detect_cpu_refine() -> TrainConfig:
     )
 
 
-def detect_cpu_continue() -> TrainConfig:
-    """Goes on from `detect-gpu`'s weights for two hours on one core: larger marks and shapes of real damage."""
-    return DetectConfig(
-        hyperparameters=_DEEP_DETECT,
-        context_px=163,
-        initial="damage-unet",
-        images=40_000,
-        patch_start=160,
-        patch_end=224,
-        batch_pixels=102_400,
-        learning_rate=8e-4,
-        warmup_images=300,
-        cooldown=0.6,
-        ema=0.998,
-        clean_share=0.25,
-        bank_layers=1_500,
-        shapes_share=0.6,
-        checkpoint_seconds=300.0,
-    )
-
-
-def detect_gpu() -> TrainConfig:
+def detect_gpu() -> DetectConfig:
     """Finding damage with a network three times as large, on twenty times as many patches; minutes on a large card."""
     return DetectConfig(
-        hyperparameters=_DEEP_DETECT,
+        hyperparameters='{"widths": [32, 64, 128], "blocks": [2, 2, 4]}',
         context_px=163,
         images=700_000,
         patch_start=160,
@@ -225,6 +204,24 @@ def detect_gpu() -> TrainConfig:
         clean_share=0.3,
         bank_layers=3_000,
         shapes_share=0.4,
+    )
+
+
+def detect_cpu_continue() -> TrainConfig:
+    """Goes on from `detect-gpu`'s weights for two hours on one core: larger marks and shapes of real damage."""
+    return replace(
+        detect_gpu(),
+        initial="damage-unet",
+        images=40_000,
+        patch_end=224,
+        batch_pixels=102_400,
+        learning_rate=8e-4,
+        warmup_images=300,
+        cooldown=0.6,
+        clean_share=0.25,
+        bank_layers=1_500,
+        shapes_share=0.6,
+        checkpoint_seconds=300.0,
     )
 
 
