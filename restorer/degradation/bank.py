@@ -21,6 +21,7 @@ from restorer.degradation.shapes import Shape, lay_shapes
 from restorer.degradation.turns import turned
 
 _MOST_SHAPES = 5
+"""On a layer of 256 px; larger ones get as many as their area says."""
 _CHUNK = 8
 
 
@@ -102,7 +103,8 @@ def _drawn(
     rng = np.random.default_rng(seed)
     layer = draw_layer(side, side, rng, plan)
     if shapes and rng.random() < shapes_share:
-        lay_shapes(layer, rng, shapes, int(rng.integers(1, _MOST_SHAPES + 1)))
+        most = max(1, round(_MOST_SHAPES * (side / 256) ** 2))
+        lay_shapes(layer, rng, shapes, int(rng.integers(1, most + 1)))
     return _packed(layer)
 
 

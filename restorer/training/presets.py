@@ -14,6 +14,7 @@ from restorer.training.problems.inpaint import InpaintConfig
 
 _SMALL = '"widths": [32, 64, 96, 128], "dilations": [1, 2]'
 _DEEP = f'{_SMALL}, "blocks": [3, 4, 5, 6]'
+_DETECT = '"widths": [32, 64, 128]'
 _FEATURES = '{"widths": [32, 48, 96, 160, 256]}'
 _VIVID_SUMMARY = "Fills large holes with texture as sharp as the photo's, in several variants."
 
@@ -191,7 +192,7 @@ def detect_cpu_refine() -> TrainConfig:
 def detect_gpu() -> DetectConfig:
     """Finding damage with a network three times as large, on twenty times as many patches; minutes on a large card."""
     return DetectConfig(
-        hyperparameters='{"widths": [32, 64, 128], "blocks": [2, 2, 4]}',
+        hyperparameters=f'{{{_DETECT}, "blocks": [2, 2, 4]}}',
         context_px=163,
         images=700_000,
         patch_start=160,
@@ -208,20 +209,28 @@ def detect_gpu() -> DetectConfig:
 
 
 def detect_cpu_continue() -> TrainConfig:
-    """Goes on from `detect-gpu`'s weights for two hours on one core: larger marks and shapes of real damage."""
+    """Goes on from `detect-gpu`'s weights for two hours on one core: deeper, with marks as large as whole photos have.
+
+    Stains are most of the damage by area. On layers of 512 px they are twice as large as before, and four more blocks
+    with wider dilations, which change nothing at first, see across them.
+    """
     return replace(
         detect_gpu(),
         initial="damage-unet",
+        hyperparameters=f'{{{_DETECT}, "blocks": [2, 2, 8], "dilations": [1, 2, 1, 2, 1, 4, 1, 4]}}',
+        context_px=323,
         images=40_000,
-        patch_end=224,
-        batch_pixels=102_400,
+        patch_start=192,
+        patch_end=256,
+        batch_pixels=131_072,
         learning_rate=8e-4,
         warmup_images=300,
-        cooldown=0.6,
-        clean_share=0.25,
-        bank_layers=1_500,
-        shapes_share=0.6,
-        checkpoint_seconds=300.0,
+        cooldown=0.5,
+        clean_share=0.1,
+        bank_layers=2_000,
+        bank_side=512,
+        shapes_share=0.5,
+        checkpoint_seconds=600.0,
     )
 
 

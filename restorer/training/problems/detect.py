@@ -37,8 +37,8 @@ THRESHOLDS = (0.5, 0.3, 0.4, 0.6, 0.7, 0.8, 0.9)
 LINEWORK_COUNT = 400
 LAYERS_A_PROCESS = 64
 """Fewer are drawn sooner than another process is started."""
-EVALUATION_COUNT = 64
-EVALUATION_SIDE = 192
+EVALUATION_COUNT = 32
+EVALUATION_SIDE = 320
 SHOWN = 8
 _THIN = 4
 """So many of the first classes are thin: scratches, dust, hairs, creases."""
@@ -78,6 +78,14 @@ class DetectConfig(TrainConfig):
         "Layers of marks drawn once and used many times, each time cut, turned and faded otherwise; 0 draws new "
         "ones for every patch, which a graphics card would wait for.",
         low=0,
+    )
+    bank_side: int = param(
+        0,
+        "Side of those layers; 0 for the largest patch. Marks grow with what they are drawn on: patches cut from "
+        "larger layers show a part of a stain, as a photo does that is seen through a network's window.",
+        low=0,
+        high=2048,
+        unit="px",
     )
     shapes_share: float = param(
         0.0,
@@ -224,7 +232,7 @@ def _bank(config: DetectConfig, data: Path, side: int, device: torch.device) -> 
     folder = shapes_beside(data)
     return DamageBank(
         config.bank_layers,
-        side,
+        max(side, config.bank_side),
         config.seed,
         device,
         shapes=load_shapes(folder, held_out=False) if folder else (),
