@@ -99,12 +99,21 @@ def shrunk_crops(
     Args:
         least_scale: the smallest factor; where the photos are too small for it, a larger one.
     """
+    source = source_side(photos, side, share, least_scale, generator)
+    return made_smaller(photos.sample(count, source, generator), side)
+
+
+def source_side(photos: PhotoSet, side: int, share: float, least_scale: float, generator: torch.Generator) -> int:
+    """Side of the crops that a batch is made of, see :func:`shrunk_crops`: ``side``, or more to be made smaller."""
     dice = torch.rand((2,), generator=generator).tolist()
     if dice[0] >= share:
-        return photos.sample(count, side, generator)
-    source = min(round(side / (least_scale + (1 - least_scale) * dice[1])), max(side, photos.usual_side))
-    crops = photos.sample(count, source, generator)
-    if source == side:
+        return side
+    return min(round(side / (least_scale + (1 - least_scale) * dice[1])), max(side, photos.usual_side))
+
+
+def made_smaller(crops: Tensor, side: int) -> Tensor:
+    """``N x 3 x side x side`` in steps of 8 bits, from crops as large or larger."""
+    if crops.shape[-1] == side:
         return crops
     small = F.interpolate(crops, size=(side, side), mode="bicubic", align_corners=False, antialias=True)
     return (small.clamp(0, 1) * 255).round() / 255

@@ -15,7 +15,7 @@ from restorer.networks.discriminators import PatchDiscriminator
 from restorer.networks.harmonic import harmonic_fill
 from restorer.training.augment import add_grain, age_tones
 from restorer.training.config import TrainConfig
-from restorer.training.data import load_photos
+from restorer.training.data import load_photos, made_smaller, source_side
 from restorer.training.masks import MaskBank, free_form_mask
 from restorer.training.objectives.losses import charbonnier, gradient_l1, relative_mse
 from restorer.training.objectives.mode_seeking import mode_seeking
@@ -48,11 +48,16 @@ class InpaintConfig(TrainConfig):
     architecture: str = param("inpaint-unet", "Network, as listed in ARCHITECTURES.")
 
     hole_mse_weight: float = param(1.0, "Weight of the error as a share of the photo's typical one.", low=0.0)
+    hole_mse_turn: float = param(
+        2.0, "So many typical errors and more count linearly there; the larger, the nearer to a mean.", low=0.1
+    )
     charbonnier_weight: float = param(0.0, "Weight of the Charbonnier loss.", low=0.0)
     charbonnier_eps: float = param(0.01, "Where it turns from square to absolute.", low=1e-6, high=1.0)
     gradient_weight: float = param(0.0, "Weight of the loss on image gradients.", low=0.0)
     perceptual_weight: float = param(0.0, "Weight of the loss in the space of `features`.", low=0.0)
     features: str = param("features", "What that space is: an installed model's id, or a .safetensors file.")
+    shrunk_share: float = param(0.0, "Share of batches from photos made smaller.", low=0.0, high=1.0)
+    least_scale: float = param(0.5, "Smallest factor by which they are.", low=0.1, high=1.0)
     gray_share: float = param(0.3, "Share of patches made monochrome or toned, as old photos are.", low=0.0, high=1.0)
     noise_share: float = param(0.2, "Share of patches that get grain.", low=0.0, high=1.0)
     free_form_share: float = param(0.0, "Share of patches with holes of 10 to 40 % of the area.", low=0.0, high=1.0)
@@ -103,8 +108,10 @@ class InpaintProblem:
     def batch(self, count: int, side: int, generator: torch.Generator) -> Batch:
         config, pairs = self.config, self._pairs(count)
         single = count - pairs
-        picks = self.photos.pick(single, generator)
-        photos = age_tones(self.photos.crops(picks, side, generator), config.gray_share, generator)
+        source = source_side(self.photos, side, config.shrunk_share, config.least_scale, generator)
+        picks = self.photos.pick(single, generator, source)
+        photos = made_smaller(self.photos.crops(picks, source, generator), side)
+        photos = age_tones(photos, config.gray_share, generator)
         photos = add_grain(photos, config.noise_share, generator)
         masks = self._masks(single, side, generator)
         extra: dict[str, Tensor] = {}
@@ -199,7 +206,8 @@ class InpaintProblem:
         made, true, hole = prediction[rows], batch.target[rows], batch.inputs[1][rows]
         terms: dict[str, Tensor] = {}
         if config.hole_mse_weight > 0:
-            error = relative_mse(made, true, hole, batch.extra["typical"][rows])
+            typical = batch.extra["typical"][rows]
+            error = relative_mse(made, true, hole, typical, turn=config.hole_mse_turn)
             terms["hole_mse"] = config.hole_mse_weight * error
         if config.charbonnier_weight > 0:
             terms["charbonnier"] = config.charbonnier_weight * charbonnier(made, true, hole, config.charbonnier_eps)
