@@ -28,6 +28,8 @@ _CHUNK = 8
 class DamageBank:
     """Layers of marks kept on a device; each use takes a random cut, flip, quarter turn and strength of one.
 
+    Where layers are larger than the photos, a cut is the more damaged one of two.
+
     A layer costs ``12 * side**2`` bytes and about 0.1 s to draw at 256 px.
 
     Args:
@@ -71,18 +73,29 @@ class DamageBank:
         if photos.shape[-2] != side or side > self._side:
             raise ValueError(f"a bank of {self._side} px has no layers for photos of {tuple(photos.shape[2:])}")
         picks = torch.randint(len(self._layers), (count,), generator=generator).tolist()
-        corners = torch.randint(self._side - side + 1, (count, 2), generator=generator).tolist()
+        corners = torch.randint(self._side - side + 1, (count, 2, 2), generator=generator).tolist()
         turns = torch.randint(8, (count,), generator=generator).tolist()
         strength = (1 - 0.6 * torch.rand((count, 1, 1, 1), generator=generator) ** 2).to(photos)
         cuts = [
-            turned(self._layers[pick, :, top : top + side, left : left + side], turn)
-            for pick, (top, left), turn in zip(picks, corners, turns, strict=True)
+            turned(self._marked_most(pick, places, side), turn)
+            for pick, places, turn in zip(picks, corners, turns, strict=True)
         ]
         layers = torch.stack(cuts).to(photos.dtype) / 255
         keep, light, damage = layers[:, :3], layers[:, 3:6], layers[:, 6:]
         marked = photos * (1 - strength * (1 - keep)) + strength * light
         touched = damage.amax(1, keepdim=True) > 0
         return Degraded(torch.where(touched, marked.clamp(0, 1), photos), damage)
+
+    def _marked_most(self, pick: int, places: Sequence[Sequence[int]], side: int) -> Tensor:
+        """That cut of a layer, of some, which is damaged most: of large layers many have next to nothing.
+
+        A graphics card would have to be waited for to know, and gets the first.
+        """
+        layer = self._layers[pick]
+        cuts = [layer[:, top : top + side, left : left + side] for top, left in places]
+        if side == self._side or layer.is_cuda:
+            return cuts[0]
+        return max(cuts, key=lambda cut: int(cut[6:].amax(0).count_nonzero()))
 
 
 def _each(

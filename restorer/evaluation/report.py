@@ -107,10 +107,13 @@ def print_report(report: Report) -> None:
     console.print(f"[bold]{report.suite}[/bold] · {escape(report.subject)}")
     for table in report.tables:
         shown = RichTable(title=escape(table.title), title_justify="left")
+        cells = [[cell_text(cell) for cell in row] for row in table.rows]
         for index, heading in enumerate(table.headings):
-            shown.add_column(heading, justify="right" if index else "left", no_wrap=index == 0)
-        for row in table.rows:
-            shown.add_row(*(escape(cell_text(cell)) for cell in row))
+            # Headings and names may be broken over lines where there is little room; figures never.
+            widest = max((len(row[index]) for row in cells), default=0) if index else None
+            shown.add_column(heading, justify="right" if index else "left", min_width=widest, overflow="fold")
+        for row in cells:
+            shown.add_row(*map(escape, row))
         console.print(shown)
     for note in report.notes:
         console.print(escape(note))

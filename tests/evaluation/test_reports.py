@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -92,3 +93,15 @@ def test_the_printed_report_shows_brackets_as_they_are(capsys: pytest.CaptureFix
     shown = capsys.readouterr().out
     for expected in ("[loud]", "missed", "reached", "1.23", "–", "Read it slowly."):
         assert expected in shown
+
+
+def test_figures_are_printed_whole_however_narrow_the_window(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    headings = ("figure", "scans p10", "p50", "p90", "made p10", "p50", "p90", "measured")
+    row = ("faded colour: black of blue", 0.78, 1.61, 3.77, 0.32, 0.75, 2.64, 10317)
+    print_report(replace(a_report(), tables=(Table("Wide", headings, (row,)),)))
+    shown = capsys.readouterr().out
+    assert all(figure in shown for figure in ("0.78", "1.61", "3.77", "0.32", "0.75", "2.64", "10317"))
+    assert "…" not in shown

@@ -44,6 +44,8 @@ _THIN = 4
 """So many of the first classes are thin: scratches, dust, hairs, creases."""
 _CLASS_WEIGHTS = (1.0, 1.0, 1.5, 1.0, 1.0, 3.0)
 """How much more the damaged pixels of each class count in the focal loss: stains are faint, and hairs few."""
+_FEW_PX = 64
+"""Damage of so few pixels in a whole batch counts half in the Dice loss: alone it says little, and would pull hard."""
 _TINTS = ((1.0, 0.2, 0.2), (1.0, 0.9, 0.1), (0.2, 0.9, 1.0), (0.3, 1.0, 0.3), (1.0, 0.3, 1.0), (1.0, 0.6, 0.2))
 """Colours of the classes in samples."""
 
@@ -275,7 +277,7 @@ def _dice(logits: Tensor, target: Tensor, care: Tensor) -> Tensor:
     probability, wanted, axes = logits.sigmoid(), target * care, (0, 2, 3)
     overlap, size = (probability * wanted).sum(axes), (probability * care).sum(axes) + wanted.sum(axes)
     there = (wanted.sum(axes) > 0).float()
-    return ((1 - (2 * overlap + 1) / (size + 1)) * there).sum() / there.sum().clamp_min(1)
+    return ((1 - (2 * overlap + _FEW_PX) / (size + _FEW_PX)) * there).sum() / there.sum().clamp_min(1)
 
 
 def _agreement(marked: Flags, true: Flags, known: Flags) -> Agreement:
