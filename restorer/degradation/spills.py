@@ -56,7 +56,7 @@ def draw_tide_lines(layer: Layer, rng: np.random.Generator, severity: float) -> 
         )
         inside = plane + wavy - float(plane.max()) + reach * 1.6
         width = rng.uniform(1.2, 3.0) * layer.scale
-        line = np.where(inside > 0, np.exp(-inside / (2.5 * width)), np.exp(inside / (0.35 * width)))
+        line = np.exp(np.where(inside > 0, -inside / (2.5 * width), inside / (0.35 * width)))
         behind = np.clip(inside / width, 0, 1)
         density = (0.3 + 0.9 * severity) * line + (0.03 + 0.12 * severity) * behind
         cover = np.clip(inside / width + 1, 0, 1)
