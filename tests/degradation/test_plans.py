@@ -86,6 +86,15 @@ def test_the_same_seed_draws_the_same_bank(bank, photos):
     assert torch.equal(*drawn)
 
 
+def test_of_a_larger_layer_the_more_damaged_of_two_cuts_is_taken(photos):
+    bank = DamageBank(6, 192, seed=1, device=torch.device("cpu"))
+    marked = []
+    for side in (32, 192):
+        many = torch.full((200, 3, side, side), 0.5)
+        marked.append(float(bank.apply(many, torch.Generator().manual_seed(3)).mask().mean()))
+    assert marked[0] > 1.2 * marked[1]
+
+
 def test_a_bank_refuses_what_it_cannot_do(bank, photos):
     with pytest.raises(ValueError, match="grain"):
         DamageBank(1, 32, seed=0, device=torch.device("cpu"), plan=FILM)

@@ -78,6 +78,29 @@ def test_errors_count_as_shares_of_what_is_typical_of_the_photo(make_problem: Ma
     assert float(problem.loss(batch.target, batch)["hole_mse"]) == 0
 
 
+def test_rare_large_errors_count_squared_the_longer_the_later_the_loss_turns(
+    make_problem: MakeProblem, tiny: InpaintConfig
+) -> None:
+    losses = []
+    for turn in (1.0, 2.0, 6.0):
+        problem = make_problem(tiny, charbonnier_weight=0.0, gradient_weight=0.0, hole_mse_turn=turn)
+        batch = problem.batch(16, 32, torch.Generator().manual_seed(2))
+        losses.append(float(problem.loss(torch.zeros_like(batch.target), batch)["hole_mse"]))
+    assert losses[0] < losses[1] < losses[2]
+
+
+def test_photos_made_smaller_fill_the_patch_and_are_sharper(make_problem: MakeProblem, tiny: InpaintConfig) -> None:
+    plain, smaller = (
+        make_problem(tiny, shrunk_share=share, least_scale=0.5, gray_share=0.0, noise_share=0.0)
+        .batch(32, 32, torch.Generator().manual_seed(3))
+        .target
+        for share in (0.0, 1.0)
+    )
+    assert smaller.shape == plain.shape
+    steepness = [float(batch.diff(dim=-1).abs().mean()) for batch in (plain, smaller)]
+    assert steepness[1] > 1.1 * steepness[0]
+
+
 def test_terms_of_weight_zero_are_left_out(make_problem: MakeProblem, tiny: InpaintConfig) -> None:
     problem = make_problem(tiny, hole_mse_weight=0.0, charbonnier_weight=0.5, gradient_weight=0.0)
     batch = problem.batch(4, 32, torch.Generator().manual_seed(2))
