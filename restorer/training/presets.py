@@ -8,6 +8,7 @@ from dataclasses import replace
 from restorer.core.errors import InputError
 from restorer.training.config import TrainConfig
 from restorer.training.presets_restore import RESTORE_PRESETS
+from restorer.training.presets_vivid import vivid
 from restorer.training.problems.detect import DetectConfig
 from restorer.training.problems.features import FeaturesConfig
 from restorer.training.problems.inpaint import InpaintConfig
@@ -62,10 +63,9 @@ def inpaint_cpu_refine() -> TrainConfig:
 def inpaint_vivid_cpu() -> TrainConfig:
     """An hour and a half on one core from `inpaint-unet`: large holes, an adversary, and a style for variants.
 
-    Small batches, since what limits a processor is the number of updates, and no spectral norm: with it the
-    discriminator is too slow for as few of them.
+    Small batches, since what limits a processor is the number of updates.
     """
-    return InpaintConfig(
+    clean = InpaintConfig(
         model_id="inpaint-unet-vivid",
         title="Inpaint U-Net, vivid",
         summary=_VIVID_SUMMARY,
@@ -87,16 +87,9 @@ def inpaint_vivid_cpu() -> TrainConfig:
         coarse_share=0.25,
         styled_share=0.5,
         diversity_weight=0.004,
-        adversarial_weight=1.0,
-        adversarial_after=300,
-        objective="non-saturating",
-        feature_matching_weight=2.0,
-        discriminator='{"width": 32, "depth": 3, "spectral": false}',
-        discriminator_learning_rate=5e-4,
-        penalty="r1",
-        penalty_weight=0.02,
-        diff_augment="color,translation",
     )
+    discriminator = '{"width": 32, "depth": 3, "spectral": false}'
+    return vivid(clean, after=300, discriminator=discriminator, discriminator_learning_rate=5e-4)
 
 
 def inpaint_gpu() -> InpaintConfig:
@@ -146,7 +139,7 @@ def inpaint_cpu_continue() -> TrainConfig:
 
 def inpaint_vivid_gpu() -> TrainConfig:
     """The adversarial stage on top of `inpaint-gpu`'s weights, against a discriminator that sees no grid."""
-    return InpaintConfig(
+    clean = InpaintConfig(
         model_id="inpaint-unet-vivid",
         title="Inpaint U-Net, vivid",
         summary=_VIVID_SUMMARY,
@@ -167,16 +160,9 @@ def inpaint_vivid_gpu() -> TrainConfig:
         coarse_share=0.25,
         styled_share=0.5,
         diversity_weight=0.004,
-        adversarial_weight=1.0,
-        adversarial_after=2_000,
-        objective="non-saturating",
-        feature_matching_weight=2.0,
-        discriminator='{"width": 48, "depth": 4, "spectral": false, "smooth": true}',
-        discriminator_learning_rate=4e-4,
-        penalty="r1",
-        penalty_weight=0.02,
-        diff_augment="color,translation",
     )
+    discriminator = '{"width": 48, "depth": 4, "spectral": false, "smooth": true}'
+    return vivid(clean, after=2_000, discriminator=discriminator)
 
 
 def detect_cpu() -> TrainConfig:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from restorer.training.config import TrainConfig
+from restorer.training.presets_vivid import vivid
 from restorer.training.problems.restore import RestoreConfig
 from restorer.training.problems.super_resolve import SuperResolveConfig
 
@@ -213,7 +214,7 @@ def sr_x4_gpu() -> TrainConfig:
 
 def sr_x4_vivid_gpu() -> TrainConfig:
     """The adversarial stage on top of `sr-x4-gpu`'s weights: texture as sharp as in a photo."""
-    return replace(
+    clean = replace(
         _sr(4),
         model_id="sr-x4-vivid",
         title="Super-resolution 4×, vivid",
@@ -232,16 +233,9 @@ def sr_x4_vivid_gpu() -> TrainConfig:
         charbonnier_weight=0.4,
         consistency_weight=2.0,
         perceptual_weight=0.01,
-        adversarial_weight=1.0,
-        adversarial_after=1_500,
-        objective="non-saturating",
-        feature_matching_weight=2.0,
-        discriminator='{"width": 48, "depth": 3, "spectral": false, "smooth": true}',
-        discriminator_learning_rate=4e-4,
-        penalty="r1",
-        penalty_weight=0.02,
-        diff_augment="color,translation",
     )
+    discriminator = '{"width": 48, "depth": 3, "spectral": false, "smooth": true}'
+    return vivid(clean, after=1_500, discriminator=discriminator)
 
 
 RESTORE_PRESETS: dict[str, Callable[[], TrainConfig]] = {
