@@ -105,10 +105,10 @@ def shrunk_crops(
 
 def source_side(photos: PhotoSet, side: int, share: float, least_scale: float, generator: torch.Generator) -> int:
     """Side of the crops that a batch is made of, see :func:`shrunk_crops`: ``side``, or more to be made smaller."""
-    dice = torch.rand((2,), generator=generator).tolist()
-    if dice[0] >= share:
+    chance, way = map(float, torch.rand((2,), generator=generator))
+    if chance >= share:
         return side
-    return min(round(side / (least_scale + (1 - least_scale) * dice[1])), max(side, photos.usual_side))
+    return min(round(side / (least_scale + (1 - least_scale) * way)), max(side, photos.usual_side))
 
 
 def made_smaller(crops: Tensor, side: int) -> Tensor:

@@ -14,9 +14,10 @@ from restorer.ui.canvas.tools.brush import BrushTool
 from restorer.ui.canvas.tools.crop import CropHost, CropTool
 from restorer.ui.canvas.tools.pan_zoom import PanTool, SplitTool, ZoomTool
 from restorer.ui.canvas.tools.pick import PickHost, PickTool
+from restorer.ui.canvas.tools.polygon import PolygonTool
 from restorer.ui.canvas.tools.review import ReviewTool
 from restorer.ui.canvas.tools.ribbon import RibbonTool
-from restorer.ui.canvas.tools.shapes import EllipseTool, LassoTool, PolygonTool, RectangleTool
+from restorer.ui.canvas.tools.shapes import EllipseTool, LassoTool, RectangleTool
 from restorer.ui.canvas.tools.wand import WandTool
 
 _MOVING = ("pan", "zoom")

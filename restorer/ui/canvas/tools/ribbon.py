@@ -10,85 +10,27 @@ from restorer.core.marks import mark
 from restorer.core.shapes import Point
 from restorer.session.marking.order import MaskOrder, mark_label
 from restorer.session.marking.ribbon import Trace, follow, join
-from restorer.ui.canvas.tools.base import Outline, Pointer, ToolHost, mode_of
-from restorer.ui.canvas.tools.shapes import MarkTool
+from restorer.ui.canvas.tools.base import Outline, ToolHost
+from restorer.ui.canvas.tools.clicked import ClickedTool
 
-_SAME_PX = 4.0
-"""Two clicks nearer than this are one."""
 Leg = tuple[Point, Point]
 
 
-class RibbonTool(MarkTool):
+class RibbonTool(ClickedTool):
     """A point per click; between them the band follows what lies there, and is as wide. Enter or a double click marks
     it, Backspace takes the last point back."""
 
     name, icon = "Ribbon", "ribbon"
+    apart_px = 4.0
 
     def __init__(self, host: ToolHost) -> None:
         super().__init__(host)
-        self._points: list[Point] = []
-        self._at: Point | None = None
         self._traces: dict[Leg, Trace] = {}
         self._live: tuple[Leg, Trace] | None = None
 
-    @property
-    def is_pending(self) -> bool:
-        return bool(self._points)
-
-    def press(self, pointer: Pointer) -> bool:
-        if self._host.editable_document() is None:
-            return False
-        here = pointer.image_x, pointer.image_y
-        if not self._points:
-            self._mode = mode_of(pointer, self._host.options())
-        if not self._points or math.dist(here, self._points[-1]) * self._host.zoom() > _SAME_PX * pointer.ratio:
-            self._points.append(here)
-        self.hover(pointer)
-        return True
-
-    def move(self, pointer: Pointer) -> None:
-        self.hover(pointer)
-
-    def release(self, pointer: Pointer) -> None:
-        self.hover(pointer)
-
-    def hover(self, pointer: Pointer) -> None:
-        if self._points:
-            self._at = pointer.image_x, pointer.image_y
-            self._follow()
-            self._host.outline_changed()
-
-    def finish(self) -> bool:
-        if not self._points:
-            return False
-        document, mode, points = self._host.editable_document(), self._mode, tuple(self._points)
-        if document is not None and mode is not None and len(points) > 1:
-            photo, widen_px, known = document.image, self._host.options().widen_px, dict(self._traces)
-            long_px = sum(math.dist(a, b) for a, b in itertools.pairwise(points))
-            self._host.order(
-                MaskOrder(
-                    mark_label(self.name, mode),
-                    lambda _photo, mask: mark(mask, _whole(photo, points, known).ribbon(widen_px), mode),
-                    round(long_px**2),
-                )
-            )
-        self.cancel()
-        return True
-
-    def step_back(self) -> bool:
-        if not self._points:
-            return False
-        self._points.pop()
-        if self._points:
-            self._follow()
-            self._host.outline_changed()
-        else:
-            self.cancel()
-        return True
-
     def cancel(self) -> None:
-        self._points, self._at, self._traces, self._live = [], None, {}, None
-        self._forget()
+        self._traces, self._live = {}, None
+        super().cancel()
 
     def outline(self) -> Outline | None:
         if not self._points:
@@ -104,6 +46,24 @@ class RibbonTool(MarkTool):
                 straight = (self._points[-1], self._at)
         lines = tuple(trace.sides(widen_px) for trace in shown)
         return Outline(lines, handles=tuple(self._points), guide=straight)
+
+    def _complete(self) -> None:
+        document, mode, points = self._host.editable_document(), self._mode, tuple(self._points)
+        if document is None or mode is None or len(points) < 2:
+            return
+        photo, widen_px, known = document.image, self._host.options().widen_px, dict(self._traces)
+        long_px = sum(math.dist(a, b) for a, b in itertools.pairwise(points))
+        self._host.order(
+            MaskOrder(
+                mark_label(self.name, mode),
+                lambda _photo, mask: mark(mask, _whole(photo, points, known).ribbon(widen_px), mode),
+                round(long_px**2),
+            )
+        )
+
+    def _changed(self) -> None:
+        self._follow()
+        super()._changed()
 
     def _follow(self) -> None:
         """Works out the legs that are not known yet, and the one to the pointer."""

@@ -1,4 +1,4 @@
-"""Lasso, polygon, rectangle and ellipse."""
+"""Lasso, rectangle and ellipse: shapes of one drag."""
 
 from __future__ import annotations
 
@@ -16,8 +16,6 @@ _CLICK_PX = 3.0
 """A drag that moves less marks nothing."""
 _LASSO_STEP_PX = 1.5
 """Device pixels between points of a lasso."""
-_CLOSE_PX = 8.0
-"""A click that near to the first corner closes a polygon."""
 
 
 class MarkTool(Tool):
@@ -159,75 +157,3 @@ class EllipseTool(BoxTool):
 
     def _line(self) -> tuple[Point, ...]:
         return Ellipse(*self._corners).outline()
-
-
-class PolygonTool(MarkTool):
-    """A corner per click. Enter, a double click or a click on the first corner closes it; Backspace takes the last
-    corner back."""
-
-    name, icon = "Polygon", "polygon"
-
-    def __init__(self, host: ToolHost) -> None:
-        super().__init__(host)
-        self._corners: list[Point] = []
-        self._at: Point | None = None
-
-    @property
-    def is_pending(self) -> bool:
-        return bool(self._corners)
-
-    def press(self, pointer: Pointer) -> bool:
-        if self._host.editable_document() is None:
-            return False
-        here = pointer.image_x, pointer.image_y
-        if not self._corners:
-            self._mode = mode_of(pointer, self._host.options())
-        elif len(self._corners) > 2 and self._is_near(here, self._corners[0], pointer.ratio):
-            self.finish()
-            return True
-        if not self._corners or not self._is_near(here, self._corners[-1], pointer.ratio / 4):
-            self._corners.append(here)
-        self.hover(pointer)
-        return True
-
-    def move(self, pointer: Pointer) -> None:
-        self.hover(pointer)
-
-    def release(self, pointer: Pointer) -> None:
-        self.hover(pointer)
-
-    def hover(self, pointer: Pointer) -> None:
-        if self._corners:
-            self._at = pointer.image_x, pointer.image_y
-            self._host.outline_changed()
-
-    def finish(self) -> bool:
-        if not self._corners:
-            return False
-        if len(self._corners) > 2:
-            self._mark(Polygon(tuple(self._corners), self._host.options().smooth))
-        self.cancel()
-        return True
-
-    def step_back(self) -> bool:
-        if not self._corners:
-            return False
-        self._corners.pop()
-        if self._corners:
-            self._host.outline_changed()
-        else:
-            self.cancel()
-        return True
-
-    def cancel(self) -> None:
-        self._corners, self._at = [], None
-        self._forget()
-
-    def outline(self) -> Outline | None:
-        if not self._corners:
-            return None
-        line = (*self._corners, *([self._at] if self._at is not None else []))
-        return Outline((line,), closed=len(line) > 2, handles=tuple(self._corners))
-
-    def _is_near(self, one: Point, other: Point, ratio: float) -> bool:
-        return math.dist(one, other) * self._host.zoom() <= _CLOSE_PX * ratio
