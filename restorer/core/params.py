@@ -22,8 +22,6 @@ NUMBER = "number"
 CURVE = "curve"
 """Editor of the points of a tone curve."""
 _KEY = "restorer.param"
-NUMBER = "number"
-"""Editor of a number whose range is too wide for a slider."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +155,11 @@ def param(
         "shown_for": shown_for,
     }
     return dataclasses.field(default=default, metadata={_KEY: meta})
+
+
+def percent(default: float, help: str, *, label: str = "", step: float | None = None, high: float = 100) -> Any:
+    """As :func:`param`, of a share: 0 to 100 %, or up to ``high``."""
+    return param(default, help, label=label, low=0, high=high, step=step, unit="%")
 
 
 def param_specs(params: type[Any] | object) -> tuple[ParamSpec, ...]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from restorer.core.contract import Engine, FloatPixels, Levels
 from restorer.core.geometry import Bounds
-from restorer.core.params import param
+from restorer.core.params import param, percent
 from restorer.core.progress import CancelToken, Notice, TaskEvent
 from restorer.core.result import TaskResult
 from restorer.tasks.classical_restoration import ShiftedCompression
@@ -23,13 +23,8 @@ from restorer.tasks.whole import ClassicalRunner, NetworkRunner, Runner, inward_
 class DeblockParams:
     """How much to take away."""
 
-    strength: float = param(
-        100.0,
-        "Share of what compression left that is taken away; 0 changes nothing.",
-        label="Strength",
-        low=0,
-        high=100,
-        unit="%",
+    strength: float = percent(
+        100.0, "Share of what compression left that is taken away; 0 changes nothing.", label="Strength"
     )
     quality: int = param(
         0,

@@ -11,7 +11,7 @@ from restorer.core.contract import Engine, FloatPixels, Levels
 from restorer.core.geometry import Bounds
 from restorer.core.image import Image
 from restorer.core.lazy import load_cv2
-from restorer.core.params import param
+from restorer.core.params import param, percent
 from restorer.core.progress import CancelToken, Notice, TaskEvent
 from restorer.core.result import TaskResult
 from restorer.tasks.blur_level import BLUR, survey_blur
@@ -32,14 +32,11 @@ _NEIGHBOURS_PX = 2
 class DeblurParams:
     """How much to sharpen."""
 
-    amount: float = param(
+    amount: float = percent(
         40.0,
         "Share of the blur that is taken away; 0 changes nothing. Up to 50 nothing is invented: a network may not put "
         "more into a place than the blurred photo itself gives.",
         label="Amount",
-        low=0,
-        high=100,
-        unit="%",
     )
     blur_px: float = param(
         0.0,

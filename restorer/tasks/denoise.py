@@ -10,7 +10,7 @@ import numpy as np
 from restorer.core.contract import Engine, FloatPixels, FloatPlane, Levels
 from restorer.core.geometry import Bounds
 from restorer.core.lazy import load_cv2
-from restorer.core.params import param
+from restorer.core.params import param, percent
 from restorer.core.progress import CancelToken, Notice, TaskEvent
 from restorer.core.result import TaskResult
 from restorer.tasks.classical_restoration import NonLocalMeans
@@ -29,35 +29,19 @@ _FINE_REACH_PX = 6
 class DenoiseParams:
     """How much to take away."""
 
-    strength: float = param(
-        80.0, "Share of the noise that is taken away; 0 changes nothing.", label="Strength", low=0, high=100, unit="%"
-    )
-    luminance: float = param(
+    strength: float = percent(80.0, "Share of the noise that is taken away; 0 changes nothing.", label="Strength")
+    luminance: float = percent(
         100.0,
         "Share of it in brightness; grain lies there, and so does the texture of skin and cloth.",
         label="Luminance",
-        low=0,
-        high=100,
         step=5,
-        unit="%",
     )
-    chroma: float = param(
-        100.0,
-        "Share of it in colour; coloured specks are seldom wanted.",
-        label="Colour",
-        low=0,
-        high=100,
-        step=5,
-        unit="%",
-    )
-    grain: float = param(
+    chroma: float = percent(100.0, "Share of it in colour; coloured specks are seldom wanted.", label="Colour", step=5)
+    grain: float = percent(
         15.0,
         "How much of the fine grain that was taken out of the brightness is given back; 0 leaves the photo smooth.",
         label="Keep grain",
-        low=0,
-        high=100,
         step=5,
-        unit="%",
     )
     noise: float = param(
         0.0,

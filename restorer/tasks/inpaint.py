@@ -9,7 +9,7 @@ from typing import Any
 from restorer.core.contract import Engine
 from restorer.core.errors import InputError
 from restorer.core.mask import Mask, require_size
-from restorer.core.params import param
+from restorer.core.params import param, percent
 from restorer.core.progress import CancelToken, Notice, TaskEvent
 from restorer.core.provenance import PixelClass
 from restorer.core.result import Alternative, TaskResult
@@ -48,32 +48,24 @@ class InpaintParams:
         step=1,
         unit="px",
     )
-    match_grain: float = param(
+    match_grain: float = percent(
         100.0,
         "How much of the surroundings' grain the fill is given; 0 leaves it smooth.",
         label="Match grain",
-        low=0,
         high=200,
         step=5,
-        unit="%",
     )
-    detail: float = param(
+    detail: float = percent(
         DEFAULT_DETAIL,
         "From the faithful fill (0) to the vivid one, which invents texture; for models with a vivid partner.",
         label="Detail",
-        low=0,
-        high=100,
         step=5,
-        unit="%",
     )
-    texture: float = param(
+    texture: float = percent(
         100.0,
         "How much of the photo's own texture holes wider than 20 px are given; less suits faces, 0 leaves them smooth.",
         label="Texture",
-        low=0,
-        high=100,
         step=5,
-        unit="%",
     )
     variants: int = param(
         1,

@@ -10,7 +10,7 @@ import numpy as np
 from restorer.core.contract import Engine
 from restorer.core.image import Patch
 from restorer.core.mask import MaskPiece
-from restorer.core.params import param
+from restorer.core.params import param, percent
 from restorer.core.progress import CancelToken, TaskEvent
 from restorer.core.provenance import PixelClass
 from restorer.core.result import TaskResult
@@ -30,9 +30,7 @@ class SimulateDamageParams:
         label="Kind",
         choices=KINDS,
     )
-    severity: float = param(
-        70.0, "How bad it is; 0 changes nothing.", label="Severity", low=0, high=100, step=5, unit="%"
-    )
+    severity: float = percent(70.0, "How bad it is; 0 changes nothing.", label="Severity", step=5)
     variation: int = param(
         0, "Another number gives other damage of the same kind.", label="Variation", low=0, high=9999, step=1
     )

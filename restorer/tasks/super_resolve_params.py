@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from restorer.core.params import NUMBER, param
+from restorer.core.params import NUMBER, param, percent
 from restorer.tasks.self_ensemble import every_way_round
 from restorer.tasks.spec import MASKED
 from restorer.tasks.whole import inward_feather
@@ -77,14 +77,11 @@ class SuperResolveParams:
         choices=(PRINT_SIZE, RESOLUTION),
         shown_for=("size_by", ("factor", "pixels")),
     )
-    detail: float = param(
+    detail: float = percent(
         0.0,
         "From the faithful enlargement (0) to the vivid one, which invents texture; for models with a vivid partner.",
         label="Detail",
-        low=0,
-        high=100,
         step=5,
-        unit="%",
     )
     thorough: bool = every_way_round()
     masked: bool = param(
