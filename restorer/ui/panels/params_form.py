@@ -55,26 +55,25 @@ class ParamsForm(QWidget):
         self._fields: dict[str, _Field] = {}
         self._rows: dict[str, QWidget] = {}
         self._hidden: frozenset[str] = frozenset()
+        self.advanced = SectionHeader("Advanced", quiet=True)
+        """Folds the advanced rows away; hidden where there are none. Its note names those that can be seen."""
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         for spec in specs:
             if not spec.advanced:
                 layout.addWidget(self._row(spec))
-        hidden = [spec for spec in specs if spec.advanced]
-        if hidden:
-            note = ", ".join(spec.label.lower() for spec in hidden)
-            self.advanced = SectionHeader("Advanced", note=note, quiet=True)
-            folded = QWidget()
-            rows = QVBoxLayout(folded)
-            rows.setContentsMargins(0, 0, 0, 0)
-            rows.setSpacing(0)
-            for spec in hidden:
+        folded = QWidget()
+        rows = QVBoxLayout(folded)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(0)
+        for spec in specs:
+            if spec.advanced:
                 rows.addWidget(self._row(spec))
-            folded.hide()
-            layout.addWidget(self.advanced)
-            layout.addWidget(folded)
-            self.advanced.toggled.connect(lambda is_open: slide(folded, opening=is_open))
+        folded.hide()
+        layout.addWidget(self.advanced)
+        layout.addWidget(folded)
+        self.advanced.toggled.connect(lambda is_open: slide(folded, opening=is_open))
         sliders = [field.widget for field in self._fields.values() if isinstance(field.widget, ValueSlider)]
         column = max((slider.spin_box.width() for slider in sliders), default=0)
         for slider in sliders:
@@ -115,8 +114,15 @@ class ParamsForm(QWidget):
         self._show_rows()
 
     def _show_rows(self) -> None:
+        advanced = []
         for name, row in self._rows.items():
-            row.setVisible(name not in self._hidden and self._means_anything(self._fields[name].spec))
+            spec = self._fields[name].spec
+            is_shown = name not in self._hidden and self._means_anything(spec)
+            row.setVisible(is_shown)
+            if is_shown and spec.advanced:
+                advanced.append(spec.label.lower())
+        self.advanced.set_note(", ".join(advanced))
+        self.advanced.setVisible(bool(advanced))
 
     def _means_anything(self, spec: ParamSpec) -> bool:
         if spec.shown_for is None:

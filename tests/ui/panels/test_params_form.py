@@ -151,6 +151,16 @@ def test_the_advanced_are_folded_away(form: ParamsForm, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: not seed.isVisible())
 
 
+def test_the_advanced_heading_names_what_is_shown(form: ParamsForm) -> None:
+    form.hide_fields(("note",))
+    assert form.advanced.note() == "seed"
+    form.hide_fields(("note", "seed"))
+    assert not form.advanced.isVisible()
+    form.hide_fields(())
+    assert form.advanced.isVisible()
+    assert form.advanced.note() == "note, seed"
+
+
 def test_the_values_stand_in_one_column(form: ParamsForm) -> None:
     widths = {slider.spin_box.width() for slider in form.findChildren(ValueSlider)}
     assert len(widths) == 1
