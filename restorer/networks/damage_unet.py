@@ -28,8 +28,9 @@ class DamageUNet(nn.Module):
     Args:
         classes: planes of the output.
         widths: channels of each level, finest first.
-        blocks: residual blocks of each level on the way down; the way up has the same without the last level.
+        blocks: residual blocks of each level on the way down.
         dilations: dilations of the bottom level's blocks, in turn.
+        up_blocks: residual blocks of each level but the last on the way up; empty for as many as on the way down.
     """
 
     def __init__(
@@ -38,15 +39,19 @@ class DamageUNet(nn.Module):
         widths: Sequence[int] = (24, 48, 96),
         blocks: Sequence[int] = (1, 1, 2),
         dilations: Sequence[int] = (1, 2),
+        up_blocks: Sequence[int] = (),
     ) -> None:
         super().__init__()
         if len(widths) != len(blocks) or len(widths) < 2:
             raise ValueError(f"widths {tuple(widths)} and blocks {tuple(blocks)} must be of one length, 2 or more")
         last = len(widths) - 1
+        up_blocks = tuple(up_blocks) or tuple(blocks[:last])
+        if len(up_blocks) != last:
+            raise ValueError(f"up_blocks {up_blocks} must be one fewer than widths {tuple(widths)}")
         self.multiple = 2 ** len(widths)
         self.planes = classes
         # A top-hat looks at a square within a square.
-        self.reach_px = unet_reach_px(blocks, dilations) + HAT_PX - 1
+        self.reach_px = unet_reach_px(blocks, dilations, up_blocks) + HAT_PX - 1
         self.stem = nn.Conv2d(5 * 4, widths[0], 3, padding=1)
         self.down = nn.ModuleList(
             residual_stack(width, count, tuple(dilations) if level == last else (1,))
@@ -54,7 +59,11 @@ class DamageUNet(nn.Module):
         )
         self.shrink = nn.ModuleList(nn.Conv2d(widths[i], widths[i + 1], 2, stride=2) for i in range(last))
         self.grow = nn.ModuleList(nn.ConvTranspose2d(widths[i + 1], widths[i], 2, stride=2) for i in range(last))
-        self.up = nn.ModuleList(residual_stack(widths[i], blocks[i]) for i in range(last))
+        self.up = nn.ModuleList(residual_stack(widths[i], up_blocks[i]) for i in range(last))
+        for grow in self.grow:
+            # A level that is added below trained ones says nothing at first.
+            nn.init.zeros_(grow.weight)  # type: ignore[arg-type]
+            nn.init.zeros_(grow.bias)  # type: ignore[arg-type]
         self.head = nn.Conv2d(widths[0], classes * 4, 3, padding=1)
         nn.init.zeros_(self.head.weight)
         # Damage is rare: to begin with every class is given a few per cent.

@@ -15,7 +15,6 @@ from restorer.training.problems.inpaint import InpaintConfig
 
 _SMALL = '"widths": [32, 64, 96, 128], "dilations": [1, 2]'
 _DEEP = f'{_SMALL}, "blocks": [3, 4, 5, 6]'
-_DETECT = '"widths": [32, 64, 128]'
 _FEATURES = '{"widths": [32, 48, 96, 160, 256]}'
 _VIVID_SUMMARY = "Fills large holes with texture as sharp as the photo's, in several variants."
 
@@ -202,7 +201,7 @@ def detect_cpu_refine() -> TrainConfig:
 def detect_gpu() -> DetectConfig:
     """Finding damage with a network three times as large, on twenty times as many patches; minutes on a large card."""
     return DetectConfig(
-        hyperparameters=f'{{{_DETECT}, "blocks": [2, 2, 4]}}',
+        hyperparameters='{"widths": [32, 64, 128], "blocks": [2, 2, 4]}',
         context_px=163,
         images=700_000,
         patch_start=160,
@@ -219,24 +218,25 @@ def detect_gpu() -> DetectConfig:
 
 
 def detect_cpu_continue() -> TrainConfig:
-    """Goes on from `detect-gpu`'s weights for two hours on one core: deeper, with marks as large as whole photos have.
+    """Goes on from `detect-gpu`'s weights for ninety minutes on one core: a level deeper, with marks as on whole photos.
 
-    Stains are most of the damage by area. On layers of 512 px they are twice as large as before, and four more blocks
-    with wider dilations, which change nothing at first, see across them.
+    Stains are most of the damage by area. On layers of 512 px they are twice as large as before; the new level, which
+    says nothing at first, sees across them.
     """
     return replace(
         detect_gpu(),
         initial="damage-unet",
-        hyperparameters=f'{{{_DETECT}, "blocks": [2, 2, 8], "dilations": [1, 2, 1, 2, 1, 4, 1, 4]}}',
-        context_px=323,
-        images=40_000,
-        patch_start=192,
-        patch_end=256,
-        batch_pixels=196_608,
-        learning_rate=4e-4,
+        hyperparameters='{"widths": [32, 64, 128, 160], "blocks": [2, 2, 4, 3], "dilations": [1, 2, 2], '
+        '"up_blocks": [2, 2, 1]}',
+        context_px=315,
+        images=20_000,
+        patch_start=224,
+        patch_end=288,
+        batch_pixels=200_704,
+        learning_rate=5e-4,
         warmup_images=300,
         ema=0.999,
-        cooldown=0.7,
+        cooldown=0.8,
         clean_share=0.1,
         bank_layers=2_000,
         bank_side=512,
