@@ -218,7 +218,7 @@ def detect_gpu() -> DetectConfig:
 
 
 def detect_cpu_continue() -> TrainConfig:
-    """Goes on from `detect-gpu`'s weights for ninety minutes on one core: a level deeper, with marks as on whole photos.
+    """Goes on from `detect-gpu`'s weights for ninety minutes on one core: a level deeper, marks as whole photos have.
 
     Stains are most of the damage by area. On layers of 512 px they are twice as large as before; the new level, which
     says nothing at first, sees across them.

@@ -41,8 +41,9 @@ def test_the_card_gives_it_all_the_context_it_looks_at() -> None:
     assert DetectConfig().context_px == DamageUNet().reach_px
 
 
-def test_nothing_further_away_than_its_reach_matters() -> None:
-    network = with_random_weights(DamageUNet(widths=(4, 4, 4)))
+@pytest.mark.parametrize("up_blocks", [(), (2, 0)])
+def test_nothing_further_away_than_its_reach_matters(up_blocks: tuple[int, ...]) -> None:
+    network = with_random_weights(DamageUNet(widths=(4, 4, 4), up_blocks=up_blocks))
     photo = torch.rand(1, 3, 8, 512)
     changed = photo.clone()
     changed[..., 256] = 1 - changed[..., 256]
@@ -52,6 +53,18 @@ def test_nothing_further_away_than_its_reach_matters() -> None:
     assert network.reach_px - 16 <= reach <= network.reach_px
 
 
+def test_a_level_below_trained_ones_says_nothing_at_first() -> None:
+    shallow = with_random_weights(DamageUNet(widths=(4, 4), blocks=(1, 2), dilations=(1,)))
+    deep = DamageUNet(widths=(4, 4, 8), blocks=(1, 2, 1), up_blocks=(1, 1))
+    known = shallow.state_dict()
+    deep.load_state_dict({**deep.state_dict(), **known})
+    photo = torch.rand(1, 3, 32, 32)
+    with torch.no_grad():
+        assert torch.allclose(deep(photo), shallow(photo), atol=1e-5)
+
+
 def test_sizes_that_do_not_fit_together_are_refused() -> None:
     with pytest.raises(ValueError, match="one length"):
         DamageUNet(widths=(8, 8), blocks=(1, 1, 1))
+    with pytest.raises(ValueError, match="up_blocks"):
+        DamageUNet(widths=(8, 8), blocks=(1, 1), up_blocks=(1, 1))
