@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from restorer.core.contract import Engine
 from restorer.core.document import Document
-from restorer.core.errors import InputError, WeightsError, WorkError
+from restorer.core.errors import InputError, WorkError
 from restorer.core.file_facts import NO_FACTS, FileFacts
 from restorer.core.image import Image, Pixels
 from restorer.core.mask import Mask
-from restorer.core.params import build_params, param_specs, params_to_json
 from restorer.core.placement import Placement
-from restorer.core.step import ModelUse, Step
+from restorer.core.step import Step
 from restorer.core.vault import PixelVault
 from restorer.formats.limits import GIB, Limits
 from restorer.formats.metadata import Metadata
@@ -28,13 +27,14 @@ from restorer.session.damage_maps import DamageMaps
 from restorer.session.engines import ClassicalEngine, Engines, check_device
 from restorer.session.export import export_photo
 from restorer.session.jobs import JobRequest
+from restorer.session.resolver import ModelChoice, Resolver
 from restorer.session.sample import SAMPLE_DPI, SAMPLE_NAME, damaged_sample
 from restorer.session.settings import RECENT_KEPT, Settings
 from restorer.session.settings_file import SettingsStore
 from restorer.session.trouble import DeviceTrouble, TroubleLog
-from restorer.store import Catalogue, ModelCard
+from restorer.store import Catalogue
 from restorer.tasks import get_task
-from restorer.tasks.spec import CLASSICAL, DETAIL, Task
+from restorer.tasks.spec import CLASSICAL
 
 if TYPE_CHECKING:
     from restorer.engine.checkup import Checkup
@@ -42,19 +42,6 @@ if TYPE_CHECKING:
     from restorer.formats.color import Display
 
 THUMBNAIL_PX = 96
-
-
-@dataclass(frozen=True, slots=True)
-class ModelChoice:
-    """One way to run a task: a model's id, or ``classical``, and what to call it.
-
-    Attributes:
-        has_vivid: whether a vivid partner is installed, to be mixed in by the parameter :data:`DETAIL`.
-    """
-
-    id: str
-    title: str
-    has_vivid: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -204,51 +191,18 @@ class Session:
     # -- steps and jobs
 
     def models_for(self, task_id: str) -> tuple[ModelChoice, ...]:
-        """Ways to run a task: the best installed model first, ``classical`` last; a pair is one of them.
-
-        Where models enlarge by different factors, the first has no id: the one that suits the size is taken then.
-        """
-        catalogue = self.catalogue
-        best = catalogue.best_for(task_id)
-        cards = [card for card in catalogue.cards() if card.serves(task_id) and self._has_weights(card)]
-        cards = [card for card in cards if catalogue.faithful_of(card) is card]
-        cards.sort(key=lambda card: card is not best)
-        choices = [ModelChoice(card.id, card.title, catalogue.vivid_of(card) is not None) for card in cards]
-        if len({card.scale for card in cards}) > 1:
-            choices.insert(0, ModelChoice("", "Best for the size", any(choice.has_vivid for choice in choices)))
-        return (*choices, ModelChoice(CLASSICAL, "Classical"))
+        """Ways to run a task; see :meth:`Resolver.choices`."""
+        return Resolver(self.catalogue).choices(task_id)
 
     def resolve_step(
         self, task_id: str, params: Mapping[str, object] | object | None = None, *, model: str = "", seed: int = 0
     ) -> Step:
-        """A complete step: every parameter, and the model that will run.
+        """A complete step: every parameter, and the model that will run; see :meth:`Resolver.step`."""
+        return Resolver(self.catalogue).step(task_id, params, model=model, seed=seed)
 
-        Args:
-            params: plain values, an instance of the task's parameters, or None for the defaults. Where the vivid one
-                of a pair is asked for and :data:`DETAIL` is not said, all of it is meant.
-            model: id, either one of a pair; empty for the best installed one, else the classical method. Other tasks
-                that this one runs get their best installed models, and their classical methods where that is asked for.
-
-        Raises:
-            InputError: for an unknown task, parameter, value or model, or a model of another task.
-            WeightsError: where the model asked for has no weights.
-        """
-        task = get_task(task_id)
-        card = self._card(task, model) if model else self._best_card(task, params)
-        if card is not None and self.catalogue.faithful_of(card) is not card and not _says_detail(task, params):
-            params = {**(params if isinstance(params, Mapping) else {}), DETAIL: 100.0}
-        values = params_to_json(_checked(task, params))
-        mix = float(values.get(DETAIL, 0.0)) / 100
-        blend = self.catalogue.blend(card.id, mix) if card is not None else None
-        return Step(
-            task=task.id,
-            version=task.version,
-            params=values,
-            model=blend.card.id if blend else CLASSICAL,
-            model_hash=blend.model_hash if blend else "",
-            seed=seed,
-            uses={other: self._use(other, mix, classical=model == CLASSICAL) for other in task.uses},
-        )
+    def model_title(self, step: Step) -> str:
+        """What to call the models of a step, for people."""
+        return Resolver(self.catalogue).title(step)
 
     def make_request(self, document: Document, step: Step) -> JobRequest:
         """A job on the document as it is now.
@@ -304,44 +258,6 @@ class Session:
         """A number that no other job of this session has."""
         return next(self._ids)
 
-    def model_title(self, step: Step) -> str:
-        """What to call the models of a step, for people."""
-        mix = float(step.params.get(DETAIL, 0.0)) / 100
-        titles = ("Classical" if id == CLASSICAL else self.catalogue.blend(id, mix).title for id in step.models)
-        return " + ".join(dict.fromkeys(titles))
-
-    def _use(self, task_id: str, mix: float, *, classical: bool) -> ModelUse:
-        """The best model of a task that another one runs."""
-        best = None if classical else self.catalogue.best_for(task_id)
-        if best is None:
-            return ModelUse(CLASSICAL)
-        blend = self.catalogue.blend(best.id, mix)
-        return ModelUse(blend.card.id, blend.model_hash)
-
-    def _has_weights(self, card: ModelCard) -> bool:
-        try:
-            self.catalogue.weights_path(card)
-        except WeightsError:
-            return False
-        return True
-
-    def _best_card(self, task: Task, params: Mapping[str, object] | object | None) -> ModelCard | None:
-        """The best model for a task as these parameters want it."""
-        if task.wanted_factor is None:
-            return self.catalogue.best_for(task.id)
-        checked: Any = _checked(task, params)
-        vivid = getattr(checked, DETAIL, 0.0) > 0
-        return self.catalogue.best_for(task.id, factor=task.wanted_factor(checked), vivid=vivid)
-
-    def _card(self, task: Task, model: str) -> ModelCard | None:
-        if model == CLASSICAL:
-            return None
-        card = self.catalogue.get(model)
-        if not card.serves(task.id):
-            raise InputError(f"The model {card.id} is for the task {' and '.join(card.tasks)}, not for {task.id}.")
-        self.catalogue.weights_path(card)
-        return card
-
     # -- engines
 
     def engine(self, device: str = "auto") -> Engine:
@@ -381,18 +297,3 @@ class Session:
     def _memory_budget(self) -> int | None:
         gib = self.settings.memory_gib
         return round(gib * 2**30) if gib > 0 else None
-
-
-def _says_detail(task: Task, params: Mapping[str, object] | object | None) -> bool:
-    """Whether somebody said how much detail is wanted, or the task does not ask."""
-    if params is None or isinstance(params, Mapping):
-        return DETAIL in (params or {}) or all(spec.name != DETAIL for spec in param_specs(task.params))
-    return True
-
-
-def _checked(task: Task, params: Mapping[str, object] | object | None) -> object:
-    if params is None:
-        return task.params()
-    if isinstance(params, Mapping):
-        return build_params(task.params, params)
-    return build_params(task.params, params_to_json(params))

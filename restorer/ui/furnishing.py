@@ -13,7 +13,8 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QGuiApplication, QPixmap
 
 from restorer.core.image import Pixels
-from restorer.session.session import ModelChoice, Session
+from restorer.session.resolver import ModelChoice
+from restorer.session.session import Session
 from restorer.tasks import TASKS
 from restorer.tasks.spec import CLASSICAL, DETAIL, TEXTURE
 from restorer.ui import words

@@ -18,7 +18,7 @@ from restorer.core.params import param
 from restorer.core.placement import Placement
 from restorer.core.progress import CancelToken, TaskEvent, TileFinished, TilesPlanned, TileStarted
 from restorer.core.result import Reframed, TaskResult
-from restorer.session import jobs, preview
+from restorer.session import jobs, preview, resolver
 from restorer.session.engines import ClassicalEngine
 from restorer.session.jobs import JobCancelled, JobFailed, JobPreview, JobTilesPlanned, run_job
 from restorer.session.preview import (
@@ -89,7 +89,7 @@ def use(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Makes a task the only one there is."""
 
     def use(task: Task) -> Task:
-        for module in (jobs, preview):
+        for module in (jobs, preview, resolver):
             monkeypatch.setattr(module, "get_task", lambda _id: task)
         monkeypatch.setattr("restorer.session.session.get_task", lambda _id: task)
         return task

@@ -17,7 +17,8 @@ from restorer.core.progress import CancelToken
 from restorer.formats.metadata import Metadata
 from restorer.formats.raster import write_photo
 from restorer.session.jobs import JobFinished, run_job
-from restorer.session.session import ModelChoice, Session
+from restorer.session.resolver import ModelChoice
+from restorer.session.session import Session
 from restorer.session.settings import Settings
 from restorer.session.settings_file import SettingsStore
 from restorer.store import Catalogue

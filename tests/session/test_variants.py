@@ -11,7 +11,8 @@ from session.conftest import write_model
 from restorer.core.geometry import Bounds
 from restorer.core.image import Image, Patch
 from restorer.core.result import Alternative, TaskResult
-from restorer.session.session import ModelChoice, Session
+from restorer.session.resolver import ModelChoice
+from restorer.session.session import Session
 from restorer.session.variants import variant_pictures
 from restorer.store import Catalogue
 from restorer.tasks import get_task
