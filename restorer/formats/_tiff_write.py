@@ -5,11 +5,8 @@ Source: TIFF 6.0; Adobe Photoshop TIFF Technical Notes (deflate) and Technical N
 
 from __future__ import annotations
 
-import os
 import struct
-from collections import deque
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable
 from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
@@ -19,6 +16,7 @@ import numpy as np
 
 from restorer.core.image import Pixels
 from restorer.formats import _exif, _ifd
+from restorer.formats._ahead import made_ahead
 from restorer.formats._codec import BLOCK_ROWS, Encodable, UnfaithfulError, require_same
 from restorer.formats._ifd import Entry, Layout, TagTree, TiffReader
 from restorer.formats._source import Source
@@ -28,7 +26,6 @@ _BIG_FROM_BYTES = 2**31
 """Pixels from this size on are written as BigTIFF: noise grows when compressed, and offsets end at 4 GiB."""
 _DEFLATE_LEVEL = 1
 """Of libdeflate: on scans within 5 % of the size that level 6 reaches (16 bit: the same), in half of the time."""
-_MAX_WORKERS = 8
 
 _MINISBLACK, _RGB = 1, 2
 _UNSIGNED, _FLOAT = 1, 3
@@ -132,7 +129,7 @@ def write(encodable: Encodable, path: Path) -> None:
     with path.open("wb") as file:
         file.write(bytes(2 * layout.root_position))
         offsets, strips = [], []
-        for strip in _strips(_StripMaker(encodable), encodable.height, strip_rows):
+        for strip in made_ahead(_StripMaker(encodable), encodable.height, strip_rows):
             offsets.append(file.tell())
             file.write(strip.data)
             strips.append((strip.size, strip.checksum))
@@ -145,24 +142,6 @@ def write(encodable: Encodable, path: Path) -> None:
         file.write(struct.pack(*(big if layout.big else classic)))
     with path.open("rb", buffering=0) as file:
         _check(file, entries, list(zip(offsets, strips, strict=True)))
-
-
-def _strips(make: _StripMaker, height: int, strip_rows: int) -> Iterator[_Strip]:
-    """All strips in order, some of them being made ahead on other threads."""
-    starts = range(0, height, strip_rows)
-    workers = min(os.cpu_count() or 1, _MAX_WORKERS, len(starts))
-    ahead: deque[Future[_Strip]] = deque()
-    with ThreadPoolExecutor(workers) as pool:
-        try:
-            for start in starts:
-                ahead.append(pool.submit(make, start, min(start + strip_rows, height)))
-                if len(ahead) > 2 * workers:
-                    yield ahead.popleft().result()
-            while ahead:
-                yield ahead.popleft().result()
-        finally:
-            for future in ahead:
-                future.cancel()
 
 
 def _picture_entries(

@@ -47,7 +47,7 @@ def atomic_path(target: Path, *, overwrite: bool) -> Iterator[Path]:
             temporary.unlink(missing_ok=True)
         if lock is not None:
             lock.close()
-    _sync_folder(target.parent)
+    sync_folder(target.parent)
 
 
 def _check_target(target: Path, *, overwrite: bool) -> None:
@@ -71,7 +71,7 @@ def _sync(path: Path) -> None:
         os.fsync(file.fileno())
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Makes the new name survive a power cut, where the system lets a folder be synchronised."""
     with contextlib.suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)

@@ -11,7 +11,6 @@ full or the folder gone, the work is in memory as ever, and written as soon as t
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import json
 import os
@@ -32,6 +31,7 @@ from restorer.core.group_code import pack_group
 from restorer.core.history import Entry
 from restorer.core.private_folder import PrivateFolder
 from restorer.core.snapshot import GroupSource
+from restorer.formats.atomic import sync_folder
 from restorer.formats.history_json import HistoryWriter
 from restorer.formats.raster import PhotoFile
 from restorer.session.projects import source_file
@@ -275,7 +275,7 @@ class Journal:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        _sync_folder(self.folder)
+        sync_folder(self.folder)
         self._length += len(data)
         self._lines.clear()
 
@@ -314,12 +314,3 @@ class Journal:
             },
             "root_state": root,
         }
-
-
-def _sync_folder(folder: Path) -> None:
-    with contextlib.suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
