@@ -217,31 +217,40 @@ def detect_gpu() -> DetectConfig:
     )
 
 
-def detect_cpu_continue() -> TrainConfig:
-    """Goes on from `detect-gpu`'s weights for ninety minutes on one core: a level deeper, marks as whole photos have.
+def detect_far_cpu() -> TrainConfig:
+    """Adds to `damage-unet` the part that looks from afar, for stains and tears; forty minutes on one core.
 
-    Stains are most of the damage by area. On layers of 512 px they are twice as large as before; the new level, which
-    says nothing at first, sees across them.
+    Photos and marks are a quarter of their size, so a patch of 96 px is a photo's middle, and a minute shows as much of
+    photos as a quarter of an hour does up close. Grain, JPEG and fine lines are gone at that size.
     """
     return replace(
         detect_gpu(),
         initial="damage-unet",
-        hyperparameters='{"widths": [32, 64, 128, 160], "blocks": [2, 2, 4, 3], "dilations": [1, 2, 2], '
-        '"up_blocks": [2, 2, 1]}',
-        context_px=315,
-        images=20_000,
-        patch_start=224,
-        patch_end=288,
-        batch_pixels=200_704,
-        learning_rate=5e-4,
-        warmup_images=300,
-        ema=0.999,
-        cooldown=0.8,
-        clean_share=0.1,
-        bank_layers=2_000,
-        bank_side=512,
-        shapes_share=0.5,
-        checkpoint_seconds=600.0,
+        hyperparameters='{"widths": [32, 64, 128], "blocks": [2, 2, 4], "far": {"widths": [32, 64, 96], '
+        '"blocks": [2, 2, 2], "dilations": [1, 1], "up_blocks": [1, 1]}}',
+        context_px=355,
+        far=True,
+        images=60_000,
+        patch_start=64,
+        patch_end=96,
+        batch_pixels=73_728,
+        learning_rate=1.2e-3,
+        warmup_images=1_000,
+        cooldown=0.6,
+        ema=0.998,
+        clean_share=0.15,
+        linework_share=0.1,
+        grain_share=0.3,
+        rescan_share=0.0,
+        soft_share=0.3,
+        jpeg_share=0.0,
+        least_scale=0.7,
+        most_scale=2.0,
+        thin_weight=0.0,
+        bank_layers=4_000,
+        bank_side=640,
+        shapes_share=0.4,
+        checkpoint_seconds=300.0,
     )
 
 
@@ -280,7 +289,7 @@ def features_gpu() -> TrainConfig:
 PRESETS: dict[str, Callable[[], TrainConfig]] = {
     "detect-cpu": detect_cpu,
     "detect-cpu-refine": detect_cpu_refine,
-    "detect-cpu-continue": detect_cpu_continue,
+    "detect-far-cpu": detect_far_cpu,
     "detect-gpu": detect_gpu,
     "features-cpu": features_cpu,
     "features-gpu": features_gpu,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,12 +14,13 @@ from torch import Tensor, nn
 
 from restorer.core.agreement import Agreement, Flags, agreement
 from restorer.core.damage import DAMAGE_CLASSES
+from restorer.core.errors import InputError
 from restorer.core.params import param
 from restorer.degradation import MECHANICAL, DamageBank, degrade
 from restorer.degradation.compression import compressed
 from restorer.degradation.shapes import load_shapes, shapes_beside
 from restorer.degradation.visibility import visible
-from restorer.networks.damage_unet import DamageUNet
+from restorer.networks.damage_unet import FAR, DamageUNet
 from restorer.training.augment import add_grain, age_tones
 from restorer.training.config import TrainConfig
 from restorer.training.data import PhotoSet, load_photos
@@ -35,6 +36,7 @@ TOLERANCE_PX = 2
 THRESHOLDS = (0.5, 0.3, 0.4, 0.6, 0.7, 0.8, 0.9)
 """Of the probability, to look for the best one; in doubt the first."""
 LINEWORK_COUNT = 400
+FAR_LAYERS = 64
 LAYERS_A_PROCESS = 64
 """Fewer are drawn sooner than another process is started."""
 EVALUATION_COUNT = 32
@@ -95,6 +97,10 @@ class DetectConfig(TrainConfig):
         low=0.0,
         high=1.0,
     )
+    far: bool = param(
+        False,
+        "Trains the part that looks from afar, on photos and layers made so much smaller; the rest stays as it is.",
+    )
     edge_weight: float = param(0.2, "Weight of the pixels right around damage.", low=0.0, high=1.0)
 
 
@@ -113,11 +119,19 @@ class DetectProblem:
         self.config = config
         self._device = device
         self.network = build_network(config).to(device).to(memory_format=torch.channels_last)
-        largest = max(config.patch_start, config.patch_end, EVALUATION_SIDE)
-        self.photos, held_out = load_photos(data, largest, device)
+        factor = FAR if config.far else 1
+        shown = EVALUATION_SIDE // factor
+        largest = max(config.patch_start, config.patch_end, shown)
+        self.photos, held_out = load_photos(data, largest * factor, device)
+        if config.far:
+            self._freeze_all_but_far()
+            self.photos, held_out = self.photos.smaller(factor), held_out.smaller(factor)
         self._linework = LineworkBank(LINEWORK_COUNT, 2 * largest, config.seed, device)
         self._bank = _bank(config, data, largest, device) if config.bank_layers else None
-        self._held_out = self._examples(held_out, EVALUATION_COUNT, EVALUATION_SIDE, torch.Generator().manual_seed(20))
+        # Marks for what is looked at from afar are drawn larger than it.
+        held = replace(config, bank_layers=FAR_LAYERS, shapes_share=0.0, seed=20)
+        marks = _bank(held, data, shown, device) if config.far else None
+        self._held_out = self._examples(held_out, EVALUATION_COUNT, shown, torch.Generator().manual_seed(20), marks)
 
     def batch(self, count: int, side: int, generator: torch.Generator) -> Batch:
         """Damaged patches; ``target`` says what is damaged how, ``extra["care"]`` how much each pixel counts."""
@@ -125,8 +139,7 @@ class DetectProblem:
 
     def predict(self, network: nn.Module, batch: Batch) -> Tensor:
         """Logits."""
-        logits: Tensor = network(*batch.inputs)
-        return logits
+        return self._looked(network, *batch.inputs)
 
     def loss(self, prediction: Tensor, batch: Batch) -> dict[str, Tensor]:
         """Focal loss (Lin et al. 2017) and soft Dice (Milletari et al. 2016), of each class and of all together."""
@@ -148,7 +161,7 @@ class DetectProblem:
     def evaluate(self, network: nn.Module) -> dict[str, float]:
         """F1 at probability one half and within two pixels, the best F1 of any threshold, and each class's recall."""
         parts = torch.split(self._held_out.inputs[0], 8)
-        scores = np.concatenate([network(part).sigmoid().cpu().numpy() for part in parts])
+        scores = np.concatenate([self._looked(network, part).sigmoid().cpu().numpy() for part in parts])
         truth = (self._held_out.target > 0).cpu().numpy()
         known = (self._held_out.extra["care"].amin(1) > 0).cpu().numpy()
         total, true = scores.max(1), np.asarray(truth.any(1))
@@ -175,14 +188,28 @@ class DetectProblem:
         """
         best = self.evaluate(network)["best_threshold"]
         assert isinstance(network, DamageUNet)
-        assert network.head.bias is not None
-        network.head.bias -= math.log(best / (1 - best))
+        part = network.far if self.config.far else network
+        assert part is not None
+        assert part.head.bias is not None
+        part.head.bias -= math.log(best / (1 - best))
 
     def samples(self, network: nn.Module) -> Tensor:
         """Held-out patches as rows: damaged, found, true."""
         photos = self._held_out.inputs[0][:SHOWN]
-        found = _tinted(photos, network(photos).sigmoid())
+        found = _tinted(photos, self._looked(network, photos).sigmoid())
         return torch.cat((photos, found, _tinted(photos, self._held_out.target[:SHOWN])), 3).float()
+
+    def _looked(self, network: nn.Module, photos: Tensor) -> Tensor:
+        """Logits of the network, or of its part that is trained."""
+        logits: Tensor = (network.far if self.config.far else network)(photos)  # type: ignore[operator]
+        return logits
+
+    def _freeze_all_but_far(self) -> None:
+        network = self.network
+        if not isinstance(network, DamageUNet) or network.far is None:
+            raise InputError("The network has no part that looks from afar.", hint="Its hyperparameters need `far`.")
+        network.requires_grad_(False)
+        network.far.requires_grad_(True)
 
     def _examples(
         self, photos: PhotoSet, count: int, side: int, generator: torch.Generator, bank: DamageBank | None = None
@@ -232,14 +259,16 @@ def _around(planes: Tensor, side: int) -> Tensor:
 
 def _bank(config: DetectConfig, data: Path, side: int, device: torch.device) -> DamageBank:
     folder = shapes_beside(data)
+    smaller = FAR if config.far else 1
     return DamageBank(
         config.bank_layers,
-        max(side, config.bank_side),
+        max(side, config.bank_side // smaller),
         config.seed,
         device,
         shapes=load_shapes(folder, held_out=False) if folder else (),
         shapes_share=config.shapes_share,
         processes=min(os.cpu_count() or 1, max(1, config.bank_layers // LAYERS_A_PROCESS)),
+        smaller=smaller,
     )
 
 
