@@ -29,8 +29,8 @@ class DamageUNet(nn.Module):
     and about 35 kFLOP a pixel at the default sizes. Its receptive field is bounded (:attr:`reach_px`), so cutting a
     photo into tiles that overlap by twice as much changes nothing.
 
-    With ``far`` it looks twice: a second such network sees the photo made :data:`FAR` times smaller, where a stain is as
-    small as a speck is up close, at a sixteenth of the cost. Whichever is surer of damage is believed.
+    With ``far`` it looks twice: a second such network sees the photo made :data:`FAR` times smaller, where a stain is
+    as small as a speck is up close, at a sixteenth of the cost. Whichever is surer of damage is believed.
 
     Args:
         classes: planes of the output.

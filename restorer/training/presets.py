@@ -247,7 +247,7 @@ def detect_far_cpu() -> TrainConfig:
         least_scale=0.7,
         most_scale=1.3,
         thin_weight=0.0,
-        bank_layers=4_000,
+        bank_layers=2_500,
         bank_side=640,
         shapes_share=0.4,
         checkpoint_seconds=300.0,
