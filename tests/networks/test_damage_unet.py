@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 import torch
+import torch.nn.functional as F
 
 from restorer.networks import ARCHITECTURES
-from restorer.networks.damage_unet import DamageUNet
+from restorer.networks.damage_unet import FAR, DamageUNet
 from restorer.training.problems.detect import DetectConfig
 
 
@@ -51,6 +52,31 @@ def test_nothing_further_away_than_its_reach_matters(up_blocks: tuple[int, ...])
         columns = (network(photo) != network(changed)).any(dim=1)[0].any(dim=0).nonzero()[:, 0]
     reach = max(256 - int(columns.min()), int(columns.max()) - 256)
     assert network.reach_px - 16 <= reach <= network.reach_px
+
+
+def test_of_two_looks_the_surer_one_is_believed() -> None:
+    network = with_random_weights(DamageUNet(widths=(4, 4), blocks=(1, 1), far={"widths": (4, 4), "blocks": (1, 1)}))
+    assert network.far is not None
+    photo = torch.rand(1, 3, 64, 96)
+    with torch.no_grad():
+        both = network(photo)
+        far = F.interpolate(network.far(F.avg_pool2d(photo, FAR)), scale_factor=FAR, mode="bilinear")
+        network.far = None
+        near = network(photo)
+    assert torch.allclose(both, torch.maximum(near, far), atol=1e-5)
+    assert (both != near).any()
+    assert (both == near).any()
+
+
+def test_from_afar_nothing_beyond_its_reach_matters_either() -> None:
+    network = with_random_weights(DamageUNet(widths=(4, 4), blocks=(1, 1), far={"widths": (4, 4), "blocks": (1, 1)}))
+    photo = torch.rand(1, 3, 16, 1024, generator=torch.Generator().manual_seed(1))
+    changed = photo.clone()
+    changed[..., 512] = 1 - changed[..., 512]
+    with torch.no_grad():
+        columns = (network(photo) != network(changed)).any(dim=1)[0].any(dim=0).nonzero()[:, 0]
+    reach = max(512 - int(columns.min()), int(columns.max()) - 512)
+    assert DamageUNet(widths=(4, 4), blocks=(1, 1)).reach_px < reach <= network.reach_px
 
 
 def test_a_level_below_trained_ones_says_nothing_at_first() -> None:
