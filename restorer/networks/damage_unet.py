@@ -94,13 +94,19 @@ class DamageUNet(nn.Module):
 
         Returns ``N x classes x H x W`` logits: their sigmoid is the probability, and classes may lie over each other.
         """
+        near, far = self.looks(image)
+        return near if far is None else torch.maximum(near, far)
+
+    def looks(self, image: Tensor) -> tuple[Tensor, Tensor | None]:
+        """What it makes of the photo close up and from afar, both as large as the photo; arguments as above."""
         height, width = image.shape[-2:]
         image = pad_to_multiple(image, self.multiple)
-        logits = self._near(image)
-        if self.far is not None:
-            far = self.far(F.avg_pool2d(image, FAR))
-            logits = torch.maximum(logits, F.interpolate(far, scale_factor=FAR, mode="bilinear", align_corners=False))
-        return logits[..., :height, :width]
+        near = self._near(image)[..., :height, :width]
+        if self.far is None:
+            return near, None
+        small = self.far(F.avg_pool2d(image, FAR))
+        far = F.interpolate(small, scale_factor=FAR, mode="bilinear", align_corners=False)
+        return near, far[..., :height, :width]
 
     def _near(self, image: Tensor) -> Tensor:
         given = torch.cat(((image - 0.5) * _PHOTO_GAIN, _top_hats(image) * _HAT_GAIN), dim=1)

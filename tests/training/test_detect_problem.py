@@ -233,3 +233,17 @@ def test_calibrating_from_afar_leaves_what_is_close(photos: Path, monkeypatch: p
 def test_a_network_that_cannot_look_from_afar_is_refused(photos: Path) -> None:
     with pytest.raises(InputError, match="afar"):
         DetectProblem(replace(FAR_CONFIG, hyperparameters=CONFIG.hyperparameters), photos, CPU)
+
+
+def test_two_looks_are_calibrated_to_what_is_best_together(photos: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = DetectProblem(replace(FAR_CONFIG, far=False, patch_start=32, patch_end=32, bank_layers=0), photos, CPU)
+    network = problem.network
+    assert isinstance(network, DamageUNet)
+    assert network.far is not None
+    truth = problem._held_out.target.any(1).float().numpy()  # the close look sees all, but only just; the other nothing
+    monkeypatch.setattr(problem, "_both_looks", lambda network: (0.35 * truth, 0.85 + 0 * truth))
+    near, far = network.head.bias.clone(), network.far.head.bias.clone()
+    with torch.no_grad():
+        problem.calibrate(network)
+    assert torch.allclose(near - network.head.bias, torch.full_like(near, float(np.log(0.3 / 0.7))), atol=1e-5)
+    assert torch.allclose(far - network.far.head.bias, torch.full_like(far, float(np.log(0.9 / 0.1))), atol=1e-5)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -28,6 +29,7 @@ from restorer.training.problem import Batch
 from restorer.training.problems.detect_negatives import LineworkBank
 from restorer.training.weights import build_network
 
+Probabilities = npt.NDArray[np.float32]
 LABEL_FROM = 0.4
 """Coverage from which a pixel is damaged."""
 DOUBT_FROM = 0.1
@@ -162,8 +164,7 @@ class DetectProblem:
         """F1 at probability one half and within two pixels, the best F1 of any threshold, and each class's recall."""
         parts = torch.split(self._held_out.inputs[0], 8)
         scores = np.concatenate([self._looked(network, part).sigmoid().cpu().numpy() for part in parts])
-        truth = (self._held_out.target > 0).cpu().numpy()
-        known = (self._held_out.extra["care"].amin(1) > 0).cpu().numpy()
+        truth, known = self._truth()
         total, true = scores.max(1), np.asarray(truth.any(1))
         by_threshold = {t: _agreement(total >= t, true, known) for t in THRESHOLDS}
         half = by_threshold[0.5]
@@ -184,20 +185,41 @@ class DetectProblem:
         """Shifts the network's logits so that the threshold of the best F1 on held-out photos becomes one half.
 
         Losses that make up for how rare damage is leave probabilities too high. Everybody who uses the network goes by
-        one half, and need not know.
+        one half, and need not know. Of a network that looks twice, both looks are shifted, to what is best together;
+        where only the one from afar is trained, that alone.
         """
-        best = self.evaluate(network)["best_threshold"]
         assert isinstance(network, DamageUNet)
-        part = network.far if self.config.far else network
-        assert part is not None
-        assert part.head.bias is not None
-        part.head.bias -= math.log(best / (1 - best))
+        if network.far is None or self.config.far:
+            part = network.far if self.config.far else network
+            assert part is not None
+            _shift(part, self.evaluate(network)["best_threshold"])
+            return
+        near, far = self._both_looks(network)
+        truth, known = self._truth()
+        true = np.asarray(truth.any(1))
+        pairs = [(one, other) for one in THRESHOLDS for other in THRESHOLDS]
+        best = max(pairs, key=lambda pair: _agreement((near >= pair[0]) | (far >= pair[1]), true, known).f1)
+        _shift(network, best[0])
+        _shift(network.far, best[1])
 
     def samples(self, network: nn.Module) -> Tensor:
         """Held-out patches as rows: damaged, found, true."""
         photos = self._held_out.inputs[0][:SHOWN]
         found = _tinted(photos, self._looked(network, photos).sigmoid())
         return torch.cat((photos, found, _tinted(photos, self._held_out.target[:SHOWN])), 3).float()
+
+    def _truth(self) -> tuple[Flags, Flags]:
+        """``N x K x H x W`` where held-out photos are damaged how, and ``N x H x W`` where that is beyond doubt."""
+        return (self._held_out.target > 0).cpu().numpy(), (self._held_out.extra["care"].amin(1) > 0).cpu().numpy()
+
+    def _both_looks(self, network: DamageUNet) -> tuple[Probabilities, Probabilities]:
+        """Probability of any damage in the held-out photos, ``N x H x W``, close up and from afar."""
+        both: tuple[list[Probabilities], list[Probabilities]] = [], []
+        for part in torch.split(self._held_out.inputs[0], 8):
+            for found, look in zip(both, network.looks(part), strict=True):
+                assert look is not None
+                found.append(look.amax(1).sigmoid().cpu().numpy())
+        return np.concatenate(both[0]), np.concatenate(both[1])
 
     def _looked(self, network: nn.Module, photos: Tensor) -> Tensor:
         """Logits of the network, or of its part that is trained."""
@@ -250,6 +272,12 @@ class DetectProblem:
         entropy = F.binary_cross_entropy_with_logits(logits, target, reduction="none")
         missing = (1 - torch.exp(-entropy)).clamp_min(1e-6) ** self.config.focal_gamma
         return (care * emphasis * missing * entropy).sum() / care.sum().clamp_min(1)
+
+
+def _shift(part: DamageUNet, threshold: float) -> None:
+    """Makes a probability of ``threshold`` one of a half."""
+    assert part.head.bias is not None
+    part.head.bias -= math.log(threshold / (1 - threshold))
 
 
 def _around(planes: Tensor, side: int) -> Tensor:
