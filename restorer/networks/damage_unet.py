@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import torch
@@ -14,7 +14,7 @@ from restorer.networks.blocks import pad_to_multiple, residual_stack, unet_reach
 
 HAT_PX = 9
 """Marks narrower than this stand out whole in a top-hat."""
-FAR = 4
+FAR = 3
 """By how much smaller the photo is that is looked at from afar."""
 _PHOTO_GAIN, _HAT_GAIN = 2.0, 6.0
 """Bring the inputs to about one deviation; scratches are faint beside the photo's own contrast."""
@@ -30,7 +30,7 @@ class DamageUNet(nn.Module):
     photo into tiles that overlap by twice as much changes nothing.
 
     With ``far`` it looks twice: a second such network sees the photo made :data:`FAR` times smaller, where a stain is
-    as small as a speck is up close, at a sixteenth of the cost. Whichever is surer of damage is believed.
+    as small as a speck is up close, at a ninth of the cost. Whichever is surer of damage is believed.
 
     Args:
         classes: planes of the output.
@@ -88,6 +88,20 @@ class DamageUNet(nn.Module):
             # Enlarging looks one small pixel further, and its squares begin somewhere.
             self.reach_px = max(self.reach_px, FAR * (self.far.reach_px + 2) - 1)
             self.multiple = math.lcm(self.multiple, FAR * self.far.multiple)
+
+    def begin_new(self, modules: Collection[str]) -> None:
+        """What looks from afar begins as what looks close up where it is new: a speck is a small stain.
+
+        Args:
+            modules: names of those that earlier weights knew nothing of.
+        """
+        if self.far is None or not all(f"far.{name}" in modules for name in ("stem", "head")):
+            return
+        known = self.state_dict()
+        with torch.no_grad():
+            for name, weight in self.far.state_dict().items():
+                if name in known and known[name].shape == weight.shape:
+                    weight.copy_(known[name])
 
     def forward(self, image: Tensor) -> Tensor:
         """Args: ``image`` N x 3 x H x W in 0 to 1; any height and width.

@@ -222,41 +222,40 @@ def _detect_twice() -> DetectConfig:
     return replace(
         detect_gpu(),
         initial="damage-unet",
-        hyperparameters='{"widths": [32, 64, 128], "blocks": [2, 2, 4], "far": {"widths": [32, 64, 96], '
-        '"blocks": [2, 2, 2], "dilations": [1, 1], "up_blocks": [1, 1]}}',
-        context_px=355,
+        hyperparameters='{"widths": [32, 64, 128], "blocks": [2, 2, 4], "far": {"widths": [32, 64, 128], '
+        '"blocks": [2, 2, 2]}}',
+        context_px=350,
     )
 
 
 def detect_far_cpu() -> TrainConfig:
-    """Adds to `damage-unet` the part that looks from afar, for stains and tears; forty minutes on one core.
+    """Adds to `damage-unet` the part that looks from afar, for stains and blots; half an hour on one core.
 
-    Photos and marks are a quarter of their size, so a patch of 96 px is a photo's middle, and a minute shows as much of
-    photos as a quarter of an hour does up close. Grain, JPEG and fine lines are gone at that size.
+    It begins as a copy of the part that looks close up. Photos and marks are a third of their size, so a minute shows
+    as much of photos as nine do close up. Grain, JPEG and fine lines are weaker at that size.
     """
     return replace(
         _detect_twice(),
         far=True,
         images=60_000,
-        patch_start=64,
-        patch_end=96,
-        batch_pixels=73_728,
-        learning_rate=1.2e-3,
-        warmup_images=1_000,
-        cooldown=0.6,
-        ema=0.998,
+        patch_start=80,
+        patch_end=112,
+        batch_pixels=102_400,
+        learning_rate=6e-4,
+        warmup_images=300,
+        cooldown=0.9,
         clean_share=0.15,
         linework_share=0.1,
-        grain_share=0.3,
+        grain_share=0.4,
         rescan_share=0.0,
         soft_share=0.15,
-        jpeg_share=0.0,
+        jpeg_share=0.1,
         least_scale=0.7,
         most_scale=1.3,
         thin_weight=0.0,
-        bank_layers=2_500,
-        bank_side=640,
-        shapes_share=0.4,
+        bank_layers=1_500,
+        bank_side=576,
+        shapes_share=0.5,
         checkpoint_seconds=300.0,
     )
 

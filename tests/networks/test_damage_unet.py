@@ -57,7 +57,7 @@ def test_nothing_further_away_than_its_reach_matters(up_blocks: tuple[int, ...])
 def test_of_two_looks_the_surer_one_is_believed() -> None:
     network = with_random_weights(DamageUNet(widths=(4, 4), blocks=(1, 1), far={"widths": (4, 4), "blocks": (1, 1)}))
     assert network.far is not None
-    photo = torch.rand(1, 3, 64, 96)
+    photo = torch.rand(1, 3, 24 * FAR, 96)
     with torch.no_grad():
         both = network(photo)
         far = F.interpolate(network.far(F.avg_pool2d(photo, FAR)), scale_factor=FAR, mode="bilinear")
@@ -66,6 +66,17 @@ def test_of_two_looks_the_surer_one_is_believed() -> None:
     assert torch.allclose(both, torch.maximum(near, far), atol=1e-5)
     assert (both != near).any()
     assert (both == near).any()
+
+
+def test_looking_from_afar_begins_as_looking_close_up() -> None:
+    network = with_random_weights(DamageUNet(widths=(4, 4), blocks=(1, 1), far={"widths": (4, 4), "blocks": (1, 1)}))
+    assert network.far is not None
+    before = network.far.stem.weight.clone()
+    network.begin_new(["stem"])
+    assert torch.equal(network.far.stem.weight, before), "it was there already"
+    network.begin_new([name for name, _ in network.named_modules() if name.startswith("far.")])
+    assert torch.equal(network.far.stem.weight, network.stem.weight)
+    assert torch.equal(network.far.head.bias, network.head.bias)
 
 
 def test_from_afar_nothing_beyond_its_reach_matters_either() -> None:

@@ -12,7 +12,7 @@ import torch
 
 from restorer.core.damage import DAMAGE_CLASSES
 from restorer.core.errors import InputError
-from restorer.networks.damage_unet import DamageUNet
+from restorer.networks.damage_unet import FAR, DamageUNet
 from restorer.training import presets
 from restorer.training.export import export_weights
 from restorer.training.problem import Batch
@@ -208,7 +208,7 @@ def test_only_the_part_that_looks_from_afar_is_trained(
 
 def test_from_afar_photos_and_marks_are_smaller_alike(photos: Path) -> None:
     problem = DetectProblem(FAR_CONFIG, photos, CPU)
-    assert max(max(photo.shape[1:]) for photo in problem.photos.photos) == 40
+    assert max(max(photo.shape[1:]) for photo in problem.photos.photos) == 160 // FAR
     batch = problem.batch(8, 16, torch.Generator().manual_seed(1))
     assert batch.inputs[0].shape == (8, 3, 16, 16)
     assert batch.target.any()
