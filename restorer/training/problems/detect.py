@@ -39,6 +39,8 @@ THRESHOLDS = (0.5, 0.3, 0.4, 0.6, 0.7, 0.8, 0.9)
 """Of the probability, to look for the best one; in doubt the first."""
 LINEWORK_COUNT = 400
 FAR_LAYERS = 64
+WIDE_PX = 3
+"""Of the smaller photo: what is thinner is left to the close look."""
 LAYERS_A_PROCESS = 64
 """Fewer are drawn sooner than another process is started."""
 EVALUATION_COUNT = 32
@@ -245,6 +247,9 @@ class DetectProblem:
             damaged[hit], coverage[hit] = harmed.photos, harmed.damage
         target = (coverage >= LABEL_FROM).float()
         care = self._care(target, coverage, visible(clean, damaged))
+        if self.config.far:
+            # Seen from afar thin marks are wider than they are, and more would be repaired than is damaged.
+            target = _wide(target)
         scanned = _softened(damaged, self.config.rescan_share, generator)
         finished = _stored(scanned, self.config.jpeg_share, generator)
         return Batch((finished.contiguous(memory_format=torch.channels_last),), target, extra={"care": care})
@@ -272,6 +277,11 @@ class DetectProblem:
         entropy = F.binary_cross_entropy_with_logits(logits, target, reduction="none")
         missing = (1 - torch.exp(-entropy)).clamp_min(1e-6) ** self.config.focal_gamma
         return (care * emphasis * missing * entropy).sum() / care.sum().clamp_min(1)
+
+
+def _wide(planes: Tensor) -> Tensor:
+    """What of marks a square of :data:`WIDE_PX` fits into (morphological opening)."""
+    return _around(-_around(-planes, WIDE_PX), WIDE_PX)
 
 
 def _shift(part: DamageUNet, threshold: float) -> None:
