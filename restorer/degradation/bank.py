@@ -82,7 +82,10 @@ class DamageBank:
         if photos.shape[-2] != side or side > self._side:
             raise ValueError(f"a bank of {self._side} px has no layers for photos of {tuple(photos.shape[2:])}")
         picks = torch.randint(len(self._layers), (count,), generator=generator).tolist()
-        corners = torch.randint(self._side - side + 1, (count, 2, 2), generator=generator).tolist()
+        room = self._side - side
+        # Six cuts of ten lie along an edge of the layer: tears and worn edges begin where a photo ends.
+        reach = torch.rand((count, 2, 2), generator=generator) * 1.6 - 0.3
+        corners = (reach.clamp(0, 1) * room).round().long().tolist()
         turns = torch.randint(8, (count,), generator=generator).tolist()
         strength = (1 - 0.6 * torch.rand((count, 1, 1, 1), generator=generator) ** 2).to(photos)
         cuts = [
