@@ -41,7 +41,6 @@ class DamageBank:
         shapes: real ones, laid over some of the layers too.
         shapes_share: of how many, 0 to 1.
         processes: that draw; the bank is the same with any number of them.
-        smaller: factor by which layers are made smaller once they are drawn; ``side`` is what is left.
 
     Raises:
         ValueError: where the plan has operations that are not drawn marks.
@@ -58,19 +57,11 @@ class DamageBank:
         shapes: Sequence[Shape] = (),
         shapes_share: float = 0.0,
         processes: int = 1,
-        smaller: int = 1,
     ) -> None:
         unknown = [chance.operation for chance in plan.chances if chance.operation not in DRAWN]
         if unknown:
             raise ValueError(f"a bank holds drawn marks only, not {', '.join(unknown)}")
-        draw = partial(
-            _drawn,
-            side=side * smaller,
-            smaller=smaller,
-            plan=plan,
-            shapes=tuple(shapes),
-            shapes_share=shapes_share,
-        )
+        draw = partial(_drawn, side=side, plan=plan, shapes=tuple(shapes), shapes_share=shapes_share)
         self._layers = torch.empty((count, 6 + len(DAMAGE_CLASSES), side, side), dtype=torch.uint8, device=device)
         for index, packed in enumerate(_each(draw, np.random.SeedSequence(seed).spawn(count), processes)):
             self._layers[index] = torch.from_numpy(packed)
@@ -123,14 +114,14 @@ def _each(
 
 
 def _drawn(
-    seed: np.random.SeedSequence, side: int, smaller: int, plan: Plan, shapes: Sequence[Shape], shapes_share: float
+    seed: np.random.SeedSequence, side: int, plan: Plan, shapes: Sequence[Shape], shapes_share: float
 ) -> npt.NDArray[np.uint8]:
     rng = np.random.default_rng(seed)
     layer = draw_layer(side, side, rng, plan)
     if shapes and rng.random() < shapes_share:
         most = max(1, round(_MOST_SHAPES * (side / 256) ** 2))
         lay_shapes(layer, rng, shapes, int(rng.integers(1, most + 1)))
-    return _packed(layer, smaller)
+    return _packed(layer)
 
 
 def draw_layer(height: int, width: int, rng: np.random.Generator, plan: Plan, scale: float = 1.0) -> Layer:
@@ -144,13 +135,10 @@ def draw_layer(height: int, width: int, rng: np.random.Generator, plan: Plan, sc
     return layer
 
 
-def _packed(layer: Layer, smaller: int) -> npt.NDArray[np.uint8]:
-    """``12 x H x W`` uint8: what is kept, what is added, and coverage by class, each a mean of ``smaller`` squared."""
+def _packed(layer: Layer) -> npt.NDArray[np.uint8]:
+    """``12 x H x W`` uint8: what is kept, what is added, and coverage by class."""
     empty = np.zeros((layer.height, layer.width), np.float32)
     coverage = np.stack([layer.coverage.get(kind, empty) for kind in DAMAGE_CLASSES])
     planes = np.concatenate([layer.keep, layer.light, coverage])
-    if smaller > 1:
-        rows, columns = layer.height // smaller, layer.width // smaller
-        planes = planes.reshape(len(planes), rows, smaller, columns, smaller).mean(axis=(2, 4))
     packed: npt.NDArray[np.uint8] = np.rint(planes * 255).astype(np.uint8)
     return packed

@@ -36,19 +36,18 @@ def pad_to_multiple(x: Tensor, multiple: int) -> Tensor:
     return F.pad(x, (0, -width % multiple, 0, -height % multiple), mode="replicate")
 
 
-def unet_reach_px(blocks: Sequence[int], dilations: Sequence[int] = (1,), up_blocks: Sequence[int] = ()) -> int:
+def unet_reach_px(blocks: Sequence[int], dilations: Sequence[int] = (1,)) -> int:
     """How far, in pixels, a change of the input can change the output of a U-Net of residual blocks.
 
     The U-Net has a 2 x 2 pixel unshuffle, a stem and a head of 3 x 3, and halves the resolution by 2 x 2 convolutions.
 
     Args:
-        blocks: of each level on the way down, finest first.
+        blocks: of each level on the way down, finest first; the way up has the same without the last level.
         dilations: of the last level's blocks, in turn.
-        up_blocks: of each level but the last on the way up; empty for as many as on the way down.
     """
     last = len(blocks) - 1
-    # A block has two convolutions; stem and head lie on the finest level's grid.
-    cells = [2 * (down + up) for down, up in zip(blocks[:last], up_blocks or blocks[:last], strict=True)]
+    # Down and up each have two convolutions a block; stem and head lie on the finest level's grid.
+    cells = [4 * count for count in blocks[:last]]
     cells.append(sum(2 * dilations[i % len(dilations)] for i in range(blocks[last])))
     cells[0] += 2
     grids = [1 << (level + 1) for level in range(len(blocks))]

@@ -41,11 +41,6 @@ class PhotoSet:
         # Crops up to this large have two thirds of the photos to choose from.
         self.usual_side = int(self._shorter.quantile(1 / 3, interpolation="lower"))
 
-    def smaller(self, factor: int) -> PhotoSet:
-        """The same photos, so many times smaller."""
-        sizes = [(photo.shape[1] // factor, photo.shape[2] // factor) for photo in self.photos]
-        return PhotoSet([_resized(photo, size) for photo, size in zip(self.photos, sizes, strict=True)])
-
     def __len__(self) -> int:
         return len(self.photos)
 
@@ -122,11 +117,6 @@ def made_smaller(crops: Tensor, side: int) -> Tensor:
         return crops
     small = F.interpolate(crops, size=(side, side), mode="bicubic", align_corners=False, antialias=True)
     return (small.clamp(0, 1) * 255).round() / 255
-
-
-def _resized(photo: Tensor, size: tuple[int, int]) -> Tensor:
-    small = F.interpolate(photo[None].float(), size=size, mode="bicubic", align_corners=False, antialias=True)
-    return small[0].clamp(0, 255).round().to(torch.uint8)
 
 
 def photo_paths(folder: Path) -> list[Path]:

@@ -217,56 +217,14 @@ def detect_gpu() -> DetectConfig:
     )
 
 
-def _detect_twice() -> DetectConfig:
-    """`detect-gpu`'s network with a part that looks from afar."""
-    return replace(
-        detect_gpu(),
-        initial="damage-unet",
-        hyperparameters='{"widths": [32, 64, 128], "blocks": [2, 2, 4], "far": {"widths": [32, 64, 128], '
-        '"blocks": [2, 2, 2]}}',
-        context_px=350,
-    )
-
-
-def detect_far_cpu() -> TrainConfig:
-    """Adds to `damage-unet` the part that looks from afar, for stains and blots; half an hour on one core.
-
-    It begins as a copy of the part that looks close up. Photos and marks are a third of their size, so a minute shows
-    as much of photos as nine do close up. Grain, JPEG and fine lines are weaker at that size.
-    """
-    return replace(
-        _detect_twice(),
-        far=True,
-        images=60_000,
-        patch_start=80,
-        patch_end=112,
-        batch_pixels=102_400,
-        learning_rate=6e-4,
-        warmup_images=300,
-        cooldown=0.9,
-        clean_share=0.15,
-        linework_share=0.1,
-        grain_share=0.4,
-        rescan_share=0.0,
-        soft_share=0.15,
-        jpeg_share=0.1,
-        least_scale=0.7,
-        most_scale=1.3,
-        thin_weight=0.0,
-        bank_layers=1_500,
-        bank_side=576,
-        shapes_share=0.5,
-        checkpoint_seconds=300.0,
-    )
-
-
 def detect_cpu_continue() -> TrainConfig:
-    """Goes on from `damage-unet` up close: sharper photos, pieces of marks as whole photos have; an hour on one core.
+    """Goes on from `detect-gpu`'s weights: sharper photos, pieces of marks as whole photos have; an hour on one core.
 
     The rate falls from the beginning: with batches of four patches a high one forgets more than it learns.
     """
     return replace(
-        _detect_twice(),
+        detect_gpu(),
+        initial="damage-unet",
         images=24_000,
         patch_start=192,
         patch_end=224,
@@ -322,7 +280,6 @@ def features_gpu() -> TrainConfig:
 PRESETS: dict[str, Callable[[], TrainConfig]] = {
     "detect-cpu": detect_cpu,
     "detect-cpu-refine": detect_cpu_refine,
-    "detect-far-cpu": detect_far_cpu,
     "detect-cpu-continue": detect_cpu_continue,
     "detect-gpu": detect_gpu,
     "features-cpu": features_cpu,

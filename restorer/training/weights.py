@@ -52,8 +52,7 @@ def initial_path(initial: str) -> Path:
 def start_from(network: nn.Module, initial: str) -> list[str]:
     """Copies earlier weights into a network that may have grown since: deeper, or with new parts.
 
-    Whole modules that the file knows nothing of keep their random weights, or begin as the network's own method
-    ``begin_new`` says; everything in the file must have its place.
+    Whole modules that the file knows nothing of keep their random weights; everything in the file must have its place.
 
     Returns:
         names of the modules that are new.
@@ -81,11 +80,7 @@ def start_from(network: nn.Module, initial: str) -> list[str]:
         raise InputError(f"The initial weights {path} are of another network: {reason}.")
     merged: dict[str, Tensor] = {name: weights[name].float() if name in weights else wanted[name] for name in wanted}
     network.load_state_dict(merged)
-    new = sorted({_module(name) for name in missing})
-    begin_new = getattr(network, "begin_new", None)
-    if callable(begin_new):
-        begin_new(new)
-    return new
+    return sorted({_module(name) for name in missing})
 
 
 def _module(parameter: str) -> str:

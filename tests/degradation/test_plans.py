@@ -95,15 +95,6 @@ def test_of_a_larger_layer_the_more_damaged_of_two_cuts_is_taken(photos):
     assert marked[0] > 1.2 * marked[1]
 
 
-def test_a_bank_may_be_made_smaller_than_it_is_drawn():
-    full, small = (DamageBank(3, 128 // k, seed=5, device=torch.device("cpu"), smaller=k) for k in (1, 4))
-    damage = [
-        bank.apply(torch.full((40, 3, side, side), 0.5), torch.Generator().manual_seed(1)).damage.mean((0, 2, 3))
-        for bank, side in ((full, 128), (small, 32))
-    ]
-    assert torch.allclose(*damage, atol=2e-3)
-
-
 def test_a_bank_refuses_what_it_cannot_do(bank, photos):
     with pytest.raises(ValueError, match="grain"):
         DamageBank(1, 32, seed=0, device=torch.device("cpu"), plan=FILM)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pytest
 import torch
-import torch.nn.functional as F
 
 from restorer.networks import ARCHITECTURES
-from restorer.networks.damage_unet import FAR, DamageUNet
+from restorer.networks.damage_unet import DamageUNet
 from restorer.training.problems.detect import DetectConfig
 
 
@@ -42,9 +41,8 @@ def test_the_card_gives_it_all_the_context_it_looks_at() -> None:
     assert DetectConfig().context_px == DamageUNet().reach_px
 
 
-@pytest.mark.parametrize("up_blocks", [(), (2, 0)])
-def test_nothing_further_away_than_its_reach_matters(up_blocks: tuple[int, ...]) -> None:
-    network = with_random_weights(DamageUNet(widths=(4, 4, 4), up_blocks=up_blocks))
+def test_nothing_further_away_than_its_reach_matters() -> None:
+    network = with_random_weights(DamageUNet(widths=(4, 4, 4)))
     photo = torch.rand(1, 3, 8, 512)
     changed = photo.clone()
     changed[..., 256] = 1 - changed[..., 256]
@@ -54,54 +52,6 @@ def test_nothing_further_away_than_its_reach_matters(up_blocks: tuple[int, ...])
     assert network.reach_px - 16 <= reach <= network.reach_px
 
 
-def test_of_two_looks_the_surer_one_is_believed() -> None:
-    network = with_random_weights(DamageUNet(widths=(4, 4), blocks=(1, 1), far={"widths": (4, 4), "blocks": (1, 1)}))
-    assert network.far is not None
-    photo = torch.rand(1, 3, 24 * FAR, 96)
-    with torch.no_grad():
-        both = network(photo)
-        far = F.interpolate(network.far(F.avg_pool2d(photo, FAR)), scale_factor=FAR, mode="bilinear")
-        network.far = None
-        near = network(photo)
-    assert torch.allclose(both, torch.maximum(near, far), atol=1e-5)
-    assert (both != near).any()
-    assert (both == near).any()
-
-
-def test_looking_from_afar_begins_as_looking_close_up() -> None:
-    network = with_random_weights(DamageUNet(widths=(4, 4), blocks=(1, 1), far={"widths": (4, 4), "blocks": (1, 1)}))
-    assert network.far is not None
-    before = network.far.stem.weight.clone()
-    network.begin_new(["stem"])
-    assert torch.equal(network.far.stem.weight, before), "it was there already"
-    network.begin_new([name for name, _ in network.named_modules() if name.startswith("far.")])
-    assert torch.equal(network.far.stem.weight, network.stem.weight)
-    assert torch.equal(network.far.head.bias, network.head.bias)
-
-
-def test_from_afar_nothing_beyond_its_reach_matters_either() -> None:
-    network = with_random_weights(DamageUNet(widths=(4, 4), blocks=(1, 1), far={"widths": (4, 4), "blocks": (1, 1)}))
-    photo = torch.rand(1, 3, 16, 1024, generator=torch.Generator().manual_seed(1))
-    changed = photo.clone()
-    changed[..., 512] = 1 - changed[..., 512]
-    with torch.no_grad():
-        columns = (network(photo) != network(changed)).any(dim=1)[0].any(dim=0).nonzero()[:, 0]
-    reach = max(512 - int(columns.min()), int(columns.max()) - 512)
-    assert DamageUNet(widths=(4, 4), blocks=(1, 1)).reach_px < reach <= network.reach_px
-
-
-def test_a_level_below_trained_ones_says_nothing_at_first() -> None:
-    shallow = with_random_weights(DamageUNet(widths=(4, 4), blocks=(1, 2), dilations=(1,)))
-    deep = DamageUNet(widths=(4, 4, 8), blocks=(1, 2, 1), up_blocks=(1, 1))
-    known = shallow.state_dict()
-    deep.load_state_dict({**deep.state_dict(), **known})
-    photo = torch.rand(1, 3, 32, 32)
-    with torch.no_grad():
-        assert torch.allclose(deep(photo), shallow(photo), atol=1e-5)
-
-
 def test_sizes_that_do_not_fit_together_are_refused() -> None:
     with pytest.raises(ValueError, match="one length"):
         DamageUNet(widths=(8, 8), blocks=(1, 1, 1))
-    with pytest.raises(ValueError, match="up_blocks"):
-        DamageUNet(widths=(8, 8), blocks=(1, 1), up_blocks=(1, 1))

@@ -9,11 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-import torch.nn.functional as F
 
 from restorer.core.damage import DAMAGE_CLASSES
 from restorer.core.errors import InputError
-from restorer.networks.damage_unet import FAR, DamageUNet
+from restorer.networks.damage_unet import DamageUNet
 from restorer.training import presets
 from restorer.training.export import export_weights
 from restorer.training.problem import Batch
@@ -39,7 +38,6 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(detect, "LINEWORK_COUNT", 4)
     monkeypatch.setattr(detect, "EVALUATION_COUNT", 6)
     monkeypatch.setattr(detect, "EVALUATION_SIDE", 48)
-    monkeypatch.setattr(detect, "FAR_LAYERS", 3)
 
 
 @pytest.fixture
@@ -149,7 +147,7 @@ def test_a_run_ends_in_weights_for_the_task(photos: Path, tmp_path: Path, monkey
     assert '"best_threshold"' in card
 
 
-@pytest.mark.parametrize("preset", ["detect-cpu", "detect-far-cpu", "detect-gpu"])
+@pytest.mark.parametrize("preset", ["detect-cpu", "detect-cpu-continue", "detect-gpu"])
 def test_presets_are_of_this_kind(preset: str) -> None:
     config = presets.get_preset(preset)
     assert isinstance(config, PROBLEMS[config.problem].config_type)
@@ -181,72 +179,3 @@ def test_calibrating_makes_the_best_threshold_one_half(problem: DetectProblem, m
         problem.calibrate(network)
     after = network(photos).detach()
     assert torch.allclose(before - after, torch.full_like(before, float(np.log(4))), atol=1e-5)
-
-
-FAR_CONFIG = replace(
-    CONFIG,
-    hyperparameters='{"widths": [8, 8], "blocks": [1, 1], "far": {"widths": [8, 8], "blocks": [1, 1]}}',
-    far=True,
-    patch_start=16,
-    patch_end=16,
-    bank_layers=4,
-    bank_side=128,
-    clean_share=0.0,
-)
-
-
-def test_only_the_part_that_looks_from_afar_is_trained(
-    photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(presets.PRESETS, "tiny-far", lambda: FAR_CONFIG)
-    trainer = start_run("tiny-far", photos, tmp_path / "run", CPU, {}, resume=False, say=lambda note: None)
-    before = {name: value.clone() for name, value in trainer.network.state_dict().items()}
-    trainer.run()
-    changed = {name for name, value in trainer.network.state_dict().items() if not torch.equal(value, before[name])}
-    assert changed
-    assert all(name.startswith("far.") for name in changed)
-
-
-def test_from_afar_photos_and_marks_are_smaller_alike(photos: Path) -> None:
-    problem = DetectProblem(FAR_CONFIG, photos, CPU)
-    assert max(max(photo.shape[1:]) for photo in problem.photos.photos) == 160 // FAR
-    batch = problem.batch(8, 16, torch.Generator().manual_seed(1))
-    assert batch.inputs[0].shape == (8, 3, 16, 16)
-    assert batch.target.any()
-    thin = F.max_pool2d(-F.max_pool2d(-batch.target, 3, 1, 1), 3, 1, 1) < batch.target
-    assert not thin.any(), "those are seen better close up"
-    assert problem.predict(problem.network, batch).shape == batch.target.shape
-    with torch.no_grad():
-        assert 0 <= problem.evaluate(problem.network)["f1"] <= 1
-
-
-def test_calibrating_from_afar_leaves_what_is_close(photos: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    problem = DetectProblem(FAR_CONFIG, photos, CPU)
-    network = problem.network
-    assert isinstance(network, DamageUNet)
-    assert network.far is not None
-    near, far = network.head.bias.clone(), network.far.head.bias.clone()
-    monkeypatch.setattr(problem, "evaluate", lambda network: {"best_threshold": 0.8})
-    with torch.no_grad():
-        problem.calibrate(network)
-    assert torch.equal(network.head.bias, near)
-    assert torch.allclose(far - network.far.head.bias, torch.full_like(far, float(np.log(4))), atol=1e-5)
-
-
-def test_a_network_that_cannot_look_from_afar_is_refused(photos: Path) -> None:
-    with pytest.raises(InputError, match="afar"):
-        DetectProblem(replace(FAR_CONFIG, hyperparameters=CONFIG.hyperparameters), photos, CPU)
-
-
-def test_two_looks_are_calibrated_to_what_is_best_together(photos: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    problem = DetectProblem(replace(FAR_CONFIG, far=False, patch_start=32, patch_end=32, bank_layers=0), photos, CPU)
-    network = problem.network
-    assert isinstance(network, DamageUNet)
-    assert network.far is not None
-    truth = problem._held_out.target.any(1).float().numpy()  # the close look sees all, but only just; the other nothing
-    monkeypatch.setattr(problem, "_both_looks", lambda network: (0.35 * truth, 0.85 + 0 * truth))
-    near, far = network.head.bias.clone(), network.far.head.bias.clone()
-    with torch.no_grad():
-        problem.calibrate(network)
-    assert torch.allclose(near - network.head.bias, torch.full_like(near, float(np.log(0.3 / 0.7))), atol=1e-5)
-    assert torch.allclose(far - network.far.head.bias, torch.full_like(far, float(np.log(0.9 / 0.1))), atol=1e-5)

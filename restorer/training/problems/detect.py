@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import math
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from restorer.core.agreement import Agreement, Flags, agreement
 from restorer.core.damage import DAMAGE_CLASSES
-from restorer.core.errors import InputError
 from restorer.core.params import param
 from restorer.degradation import MECHANICAL, DamageBank, degrade
 from restorer.degradation.compression import compressed
 from restorer.degradation.shapes import load_shapes, shapes_beside
 from restorer.degradation.visibility import visible
-from restorer.networks.damage_unet import FAR, DamageUNet
+from restorer.networks.damage_unet import DamageUNet
 from restorer.training.augment import add_grain, age_tones
 from restorer.training.config import TrainConfig
 from restorer.training.data import PhotoSet, load_photos
@@ -29,7 +27,6 @@ from restorer.training.problem import Batch
 from restorer.training.problems.detect_negatives import LineworkBank
 from restorer.training.weights import build_network
 
-Probabilities = npt.NDArray[np.float32]
 LABEL_FROM = 0.4
 """Coverage from which a pixel is damaged."""
 DOUBT_FROM = 0.1
@@ -38,9 +35,6 @@ TOLERANCE_PX = 2
 THRESHOLDS = (0.5, 0.3, 0.4, 0.6, 0.7, 0.8, 0.9)
 """Of the probability, to look for the best one; in doubt the first."""
 LINEWORK_COUNT = 400
-FAR_LAYERS = 64
-WIDE_PX = 3
-"""Of the smaller photo: what is thinner is left to the close look."""
 LAYERS_A_PROCESS = 64
 """Fewer are drawn sooner than another process is started."""
 EVALUATION_COUNT = 32
@@ -101,10 +95,6 @@ class DetectConfig(TrainConfig):
         low=0.0,
         high=1.0,
     )
-    far: bool = param(
-        False,
-        "Trains the part that looks from afar, on photos and layers made so much smaller; the rest stays as it is.",
-    )
     edge_weight: float = param(0.2, "Weight of the pixels right around damage.", low=0.0, high=1.0)
 
 
@@ -123,19 +113,11 @@ class DetectProblem:
         self.config = config
         self._device = device
         self.network = build_network(config).to(device).to(memory_format=torch.channels_last)
-        factor = FAR if config.far else 1
-        shown = EVALUATION_SIDE // factor
-        largest = max(config.patch_start, config.patch_end, shown)
-        self.photos, held_out = load_photos(data, largest * factor, device)
-        if config.far:
-            self._freeze_all_but_far()
-            self.photos, held_out = self.photos.smaller(factor), held_out.smaller(factor)
+        largest = max(config.patch_start, config.patch_end, EVALUATION_SIDE)
+        self.photos, held_out = load_photos(data, largest, device)
         self._linework = LineworkBank(LINEWORK_COUNT, 2 * largest, config.seed, device)
         self._bank = _bank(config, data, largest, device) if config.bank_layers else None
-        # Marks for what is looked at from afar are drawn larger than it.
-        held = replace(config, bank_layers=FAR_LAYERS, shapes_share=0.0, seed=20)
-        marks = _bank(held, data, shown, device) if config.far else None
-        self._held_out = self._examples(held_out, EVALUATION_COUNT, shown, torch.Generator().manual_seed(20), marks)
+        self._held_out = self._examples(held_out, EVALUATION_COUNT, EVALUATION_SIDE, torch.Generator().manual_seed(20))
 
     def batch(self, count: int, side: int, generator: torch.Generator) -> Batch:
         """Damaged patches; ``target`` says what is damaged how, ``extra["care"]`` how much each pixel counts."""
@@ -143,7 +125,8 @@ class DetectProblem:
 
     def predict(self, network: nn.Module, batch: Batch) -> Tensor:
         """Logits."""
-        return self._looked(network, *batch.inputs)
+        logits: Tensor = network(*batch.inputs)
+        return logits
 
     def loss(self, prediction: Tensor, batch: Batch) -> dict[str, Tensor]:
         """Focal loss (Lin et al. 2017) and soft Dice (Milletari et al. 2016), of each class and of all together."""
@@ -165,8 +148,9 @@ class DetectProblem:
     def evaluate(self, network: nn.Module) -> dict[str, float]:
         """F1 at probability one half and within two pixels, the best F1 of any threshold, and each class's recall."""
         parts = torch.split(self._held_out.inputs[0], 8)
-        scores = np.concatenate([self._looked(network, part).sigmoid().cpu().numpy() for part in parts])
-        truth, known = self._truth()
+        scores = np.concatenate([network(part).sigmoid().cpu().numpy() for part in parts])
+        truth = (self._held_out.target > 0).cpu().numpy()
+        known = (self._held_out.extra["care"].amin(1) > 0).cpu().numpy()
         total, true = scores.max(1), np.asarray(truth.any(1))
         by_threshold = {t: _agreement(total >= t, true, known) for t in THRESHOLDS}
         half = by_threshold[0.5]
@@ -187,53 +171,18 @@ class DetectProblem:
         """Shifts the network's logits so that the threshold of the best F1 on held-out photos becomes one half.
 
         Losses that make up for how rare damage is leave probabilities too high. Everybody who uses the network goes by
-        one half, and need not know. Of a network that looks twice, both looks are shifted, to what is best together;
-        where only the one from afar is trained, that alone.
+        one half, and need not know.
         """
+        best = self.evaluate(network)["best_threshold"]
         assert isinstance(network, DamageUNet)
-        if network.far is None or self.config.far:
-            part = network.far if self.config.far else network
-            assert part is not None
-            _shift(part, self.evaluate(network)["best_threshold"])
-            return
-        near, far = self._both_looks(network)
-        truth, known = self._truth()
-        true = np.asarray(truth.any(1))
-        pairs = [(one, other) for one in THRESHOLDS for other in THRESHOLDS]
-        best = max(pairs, key=lambda pair: _agreement((near >= pair[0]) | (far >= pair[1]), true, known).f1)
-        _shift(network, best[0])
-        _shift(network.far, best[1])
+        assert network.head.bias is not None
+        network.head.bias -= math.log(best / (1 - best))
 
     def samples(self, network: nn.Module) -> Tensor:
         """Held-out patches as rows: damaged, found, true."""
         photos = self._held_out.inputs[0][:SHOWN]
-        found = _tinted(photos, self._looked(network, photos).sigmoid())
+        found = _tinted(photos, network(photos).sigmoid())
         return torch.cat((photos, found, _tinted(photos, self._held_out.target[:SHOWN])), 3).float()
-
-    def _truth(self) -> tuple[Flags, Flags]:
-        """``N x K x H x W`` where held-out photos are damaged how, and ``N x H x W`` where that is beyond doubt."""
-        return (self._held_out.target > 0).cpu().numpy(), (self._held_out.extra["care"].amin(1) > 0).cpu().numpy()
-
-    def _both_looks(self, network: DamageUNet) -> tuple[Probabilities, Probabilities]:
-        """Probability of any damage in the held-out photos, ``N x H x W``, close up and from afar."""
-        both: tuple[list[Probabilities], list[Probabilities]] = [], []
-        for part in torch.split(self._held_out.inputs[0], 8):
-            for found, look in zip(both, network.looks(part), strict=True):
-                assert look is not None
-                found.append(look.amax(1).sigmoid().cpu().numpy())
-        return np.concatenate(both[0]), np.concatenate(both[1])
-
-    def _looked(self, network: nn.Module, photos: Tensor) -> Tensor:
-        """Logits of the network, or of its part that is trained."""
-        logits: Tensor = (network.far if self.config.far else network)(photos)  # type: ignore[operator]
-        return logits
-
-    def _freeze_all_but_far(self) -> None:
-        network = self.network
-        if not isinstance(network, DamageUNet) or network.far is None:
-            raise InputError("The network has no part that looks from afar.", hint="Its hyperparameters need `far`.")
-        network.requires_grad_(False)
-        network.far.requires_grad_(True)
 
     def _examples(
         self, photos: PhotoSet, count: int, side: int, generator: torch.Generator, bank: DamageBank | None = None
@@ -247,9 +196,6 @@ class DetectProblem:
             damaged[hit], coverage[hit] = harmed.photos, harmed.damage
         target = (coverage >= LABEL_FROM).float()
         care = self._care(target, coverage, visible(clean, damaged))
-        if self.config.far:
-            # Seen from afar thin marks are wider than they are, and more would be repaired than is damaged.
-            target = _wide(target)
         scanned = _softened(damaged, self.config.rescan_share, generator)
         finished = _stored(scanned, self.config.jpeg_share, generator)
         return Batch((finished.contiguous(memory_format=torch.channels_last),), target, extra={"care": care})
@@ -279,17 +225,6 @@ class DetectProblem:
         return (care * emphasis * missing * entropy).sum() / care.sum().clamp_min(1)
 
 
-def _wide(planes: Tensor) -> Tensor:
-    """What of marks a square of :data:`WIDE_PX` fits into (morphological opening)."""
-    return _around(-_around(-planes, WIDE_PX), WIDE_PX)
-
-
-def _shift(part: DamageUNet, threshold: float) -> None:
-    """Makes a probability of ``threshold`` one of a half."""
-    assert part.head.bias is not None
-    part.head.bias -= math.log(threshold / (1 - threshold))
-
-
 def _around(planes: Tensor, side: int) -> Tensor:
     """The largest value in a square around each pixel."""
     return F.max_pool2d(planes, side, stride=1, padding=side // 2)
@@ -297,16 +232,14 @@ def _around(planes: Tensor, side: int) -> Tensor:
 
 def _bank(config: DetectConfig, data: Path, side: int, device: torch.device) -> DamageBank:
     folder = shapes_beside(data)
-    smaller = FAR if config.far else 1
     return DamageBank(
         config.bank_layers,
-        max(side, config.bank_side // smaller),
+        max(side, config.bank_side),
         config.seed,
         device,
         shapes=load_shapes(folder, held_out=False) if folder else (),
         shapes_share=config.shapes_share,
         processes=min(os.cpu_count() or 1, max(1, config.bank_layers // LAYERS_A_PROCESS)),
-        smaller=smaller,
     )
 
 
