@@ -220,7 +220,7 @@ def detect_gpu() -> DetectConfig:
 def detect_cpu_continue() -> TrainConfig:
     """Goes on from `detect-gpu`'s weights: sharper photos, pieces of marks as whole photos have; an hour on one core.
 
-    The rate falls from the beginning: with batches of four patches a high one forgets more than it learns.
+    The rate falls almost from the beginning: with batches of four patches a high one forgets more than it learns.
     """
     return replace(
         detect_gpu(),
@@ -231,7 +231,7 @@ def detect_cpu_continue() -> TrainConfig:
         batch_pixels=147_456,
         learning_rate=3e-4,
         warmup_images=300,
-        cooldown=1.0,
+        cooldown=0.9,
         clean_share=0.15,
         linework_share=0.2,
         least_scale=0.4,
