@@ -28,9 +28,10 @@ _CHUNK = 8
 class DamageBank:
     """Layers of marks kept on a device; each use takes a random cut, flip, quarter turn and strength of one.
 
-    Where layers are larger than the photos, a cut is the more damaged one of two.
+    Where layers are larger than the photos, six cuts of ten lie along an edge, and on a processor a cut is the more
+    damaged one of two.
 
-    A layer costs ``12 * side**2`` bytes and about 0.1 s to draw at 256 px.
+    A layer costs ``12 * side**2`` bytes, and about 0.1 s to draw at 512 px.
 
     Args:
         count: how many layers.

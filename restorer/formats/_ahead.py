@@ -13,7 +13,7 @@ Strip = TypeVar("Strip")
 
 
 def made_ahead(make: Callable[[int, int], Strip], height: int, rows: int) -> Iterator[Strip]:
-    """All strips in order; never more of them than two a thread lie in memory.
+    """All strips in order; beside the one that is handed over, no more than two a thread lie in memory.
 
     Args:
         make: a strip from its first row and the row after its last. Called from several threads; what it raises, the

@@ -1,4 +1,4 @@
-"""The adversarial stage that every vivid preset has: one game, in which large networks and small ones do well."""
+"""The adversarial stage that every vivid preset has, as one game."""
 
 from __future__ import annotations
 

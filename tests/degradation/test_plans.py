@@ -86,7 +86,15 @@ def test_the_same_seed_draws_the_same_bank(bank, photos):
     assert torch.equal(*drawn)
 
 
-def test_of_a_larger_layer_the_more_damaged_of_two_cuts_is_taken(photos):
+def test_cuts_of_a_larger_layer_often_lie_along_its_edge():
+    bank = DamageBank(2, 96, seed=1, device=torch.device("cpu"))
+    bank._layers.zero_()
+    bank._layers[:, 6:, 0, :] = 255
+    cuts = bank.apply(torch.full((200, 3, 32, 32), 0.5), torch.Generator().manual_seed(3)).mask()
+    assert float(cuts.flatten(1).any(1).float().mean()) > 0.2
+
+
+def test_of_a_larger_layer_the_more_damaged_of_two_cuts_is_taken():
     bank = DamageBank(6, 192, seed=1, device=torch.device("cpu"))
     marked = []
     for side in (32, 192):

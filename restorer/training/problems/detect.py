@@ -113,10 +113,11 @@ class DetectProblem:
         self.config = config
         self._device = device
         self.network = build_network(config).to(device).to(memory_format=torch.channels_last)
-        largest = max(config.patch_start, config.patch_end, EVALUATION_SIDE)
+        patch = max(config.patch_start, config.patch_end)
+        largest = max(patch, EVALUATION_SIDE)
         self.photos, held_out = load_photos(data, largest, device)
         self._linework = LineworkBank(LINEWORK_COUNT, 2 * largest, config.seed, device)
-        self._bank = _bank(config, data, largest, device) if config.bank_layers else None
+        self._bank = _bank(config, data, patch, device) if config.bank_layers else None
         self._held_out = self._examples(held_out, EVALUATION_COUNT, EVALUATION_SIDE, torch.Generator().manual_seed(20))
 
     def batch(self, count: int, side: int, generator: torch.Generator) -> Batch:
