@@ -18,20 +18,34 @@ if TYPE_CHECKING:
     from restorer.degradation.bank import DamageBank
     from restorer.degradation.catalogue import OPERATIONS
     from restorer.degradation.operation import Degraded, Operation
-    from restorer.degradation.plans import FADED, FILM, FULL, MECHANICAL, PLANS, PRINT, Chance, Plan, degrade
+    from restorer.degradation.plans import (
+        AGED,
+        FADED,
+        FILM,
+        FULL,
+        LESSONS,
+        MECHANICAL,
+        PLANS,
+        PRINT,
+        Chance,
+        Plan,
+        degrade,
+    )
 
 _HOMES = {
     "bank": ("DamageBank",),
     "catalogue": ("OPERATIONS",),
     "operation": ("Degraded", "Operation"),
-    "plans": ("FADED", "FILM", "FULL", "MECHANICAL", "PLANS", "PRINT", "Chance", "Plan", "degrade"),
+    "plans": ("AGED", "FADED", "FILM", "FULL", "LESSONS", "MECHANICAL", "PLANS", "PRINT", "Chance", "Plan", "degrade"),
 }
 
 __all__ = [
+    "AGED",
     "DAMAGE_CLASSES",
     "FADED",
     "FILM",
     "FULL",
+    "LESSONS",
     "MECHANICAL",
     "OPERATIONS",
     "PLANS",

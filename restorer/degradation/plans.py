@@ -113,7 +113,37 @@ MECHANICAL = Plan(
         Chance("hairs", 0.45),
     )
 )
-"""Marks alone, dense, as a detector learns from."""
+"""Marks alone, dense, as a detector is measured on."""
+
+LESSONS = Plan(
+    (
+        Chance("foxing", 0.2),
+        Chance("tide-lines", 0.25),
+        Chance("stains", 0.3),
+        Chance("fingerprints", 0.12),
+        Chance("ink", 0.2),
+        Chance("scratches", 0.75),
+        Chance("creases", 0.35),
+        Chance("tears", 0.35),
+        Chance("wear", 0.12),
+        Chance("tape", 0.08),
+        Chance("dust", 0.6),
+        Chance("hairs", 0.6),
+    )
+)
+"""The same marks, the rare ones nearly as often as the others: as a detector learns from."""
+
+AGED = Plan(
+    (
+        Chance("blur", 0.4, 0.05, 0.3),
+        Chance("monochrome", 0.6, 1.0, 1.0),
+        Chance("grain", 0.8, 0.1, 0.7),
+        Chance("fading", 0.4, 0.1, 0.5),
+        Chance("sepia", 0.4, 0.3, 1.0),
+        Chance("uneven-fading", 0.3, 0.1, 0.6),
+    )
+)
+"""An old photo without a mark on it."""
 
 FADED = Plan(
     (

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from restorer.degradation import MECHANICAL, Chance, Plan, degrade
+from restorer.degradation import AGED, MECHANICAL, Chance, Plan, degrade
 from restorer.degradation.canvas import Layer
 from restorer.degradation.mechanical import lay
 from restorer.degradation.shapes import Shape, lay_shapes
@@ -23,17 +23,6 @@ DAMAGED_FROM = 0.4
 """Coverage from which a pixel is true damage; from :data:`DOUBTFUL_FROM` up to it, it does not count."""
 DOUBTFUL_FROM = 0.1
 SHAPES_A_PHOTO = (8, 20)
-_LOOKS = Plan(
-    (
-        Chance("blur", 0.4, 0.05, 0.3),
-        Chance("monochrome", 0.6, 1.0, 1.0),
-        Chance("grain", 0.8, 0.1, 0.7),
-        Chance("fading", 0.4, 0.1, 0.5),
-        Chance("sepia", 0.4, 0.3, 1.0),
-        Chance("uneven-fading", 0.3, 0.1, 0.6),
-    )
-)
-"""Makes a photo old without any damage."""
 _SAVED = Plan((Chance("jpeg", 0.5, 0.05, 0.5), Chance("eight-bits", 1.0, 1.0, 1.0)))
 
 
@@ -57,7 +46,7 @@ class DamagedPhoto:
 def synthetic_damage(photo: Pixels8, seed: int) -> DamagedPhoto:
     """The photo with an old photo's tones and grain, and with the marks of the degradation model. Seeded."""
     generator = torch.Generator().manual_seed(seed)
-    aged = degrade(_tensor(photo), generator, _LOOKS).photos
+    aged = degrade(_tensor(photo), generator, AGED).photos
     marked = degrade(aged, generator, MECHANICAL)
     return _example(aged, marked.photos, marked.damage[0].numpy(), generator)
 
@@ -66,7 +55,7 @@ def shaped_damage(photo: Pixels8, shapes: Sequence[Shape], seed: int) -> Damaged
     """The photo as above, with real shapes of dirt, scratches, hairs and stains printed over it, light or dark."""
     rng = np.random.default_rng(seed)
     generator = torch.Generator().manual_seed(seed)
-    aged = degrade(_tensor(photo), generator, _LOOKS).photos
+    aged = degrade(_tensor(photo), generator, AGED).photos
     layer = Layer(*photo.shape[:2])
     lay_shapes(layer, rng, shapes, int(rng.integers(*SHAPES_A_PHOTO)))
     marked = lay(aged, [layer])

@@ -227,9 +227,9 @@ def detect_cpu_continue() -> TrainConfig:
         initial="damage-unet",
         images=24_000,
         patch_start=192,
-        patch_end=224,
-        batch_pixels=147_456,
-        learning_rate=3e-4,
+        patch_end=256,
+        batch_pixels=200_704,
+        learning_rate=4e-4,
         warmup_images=300,
         cooldown=0.9,
         clean_share=0.15,
@@ -241,6 +241,7 @@ def detect_cpu_continue() -> TrainConfig:
         bank_layers=1_500,
         bank_side=512,
         shapes_share=0.4,
+        aged_share=0.5,
         checkpoint_seconds=600.0,
     )
 

@@ -3,7 +3,18 @@ from __future__ import annotations
 import pytest
 import torch
 
-from restorer.degradation import DAMAGE_CLASSES, FULL, MECHANICAL, PLANS, Chance, DamageBank, Plan, degrade
+from restorer.degradation import (
+    AGED,
+    DAMAGE_CLASSES,
+    FULL,
+    LESSONS,
+    MECHANICAL,
+    PLANS,
+    Chance,
+    DamageBank,
+    Plan,
+    degrade,
+)
 from restorer.degradation.marks import DRAWN
 from restorer.degradation.plans import FILM
 from restorer.tasks.simulate_damage import KINDS
@@ -54,6 +65,20 @@ def test_chances_are_kept():
     assert float(happened.float().mean()) == pytest.approx(0.25, abs=0.03)
     assert severity[happened].min() >= 0.5
     assert severity.max() <= 1
+
+
+def test_lessons_are_the_marks_that_are_measured_with():
+    assert [chance.operation for chance in LESSONS.chances] == [chance.operation for chance in MECHANICAL.chances]
+    rare = {chance.operation: chance.probability for chance in MECHANICAL.chances if chance.probability <= 0.2}
+    taught = {chance.operation: chance.probability for chance in LESSONS.chances}
+    assert all(taught[name] >= often for name, often in rare.items())
+    assert sum(taught[name] for name in rare) > 1.7 * sum(rare.values())
+
+
+def test_an_old_photo_has_no_marks(photos):
+    aged = degrade(photos, torch.Generator().manual_seed(1), AGED)
+    assert not aged.damage.any()
+    assert not torch.equal(aged.photos, photos)
 
 
 def test_marks_of_several_operations_add_up(photos):

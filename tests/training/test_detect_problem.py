@@ -57,6 +57,16 @@ def test_batches_hang_on_the_generator_alone(problem: DetectProblem, photos: Pat
     assert not torch.equal(first.inputs[0], drawn(problem, seed=1).inputs[0])
 
 
+def test_photos_may_be_made_old_by_the_degradation_model(photos: Path) -> None:
+    looks = {
+        share: DetectProblem(replace(CONFIG, aged_share=share, clean_share=1.0), photos, CPU) for share in (0.0, 1.0)
+    }
+    first, again = drawn(looks[1.0]), drawn(looks[1.0])
+    assert torch.equal(first.inputs[0], again.inputs[0])
+    assert not torch.equal(first.inputs[0], drawn(looks[0.0]).inputs[0])
+    assert not first.target.any(), "age is not damage"
+
+
 def test_marks_may_come_from_a_bank(photos: Path) -> None:
     banked = DetectProblem(replace(CONFIG, bank_layers=3, clean_share=0.0), photos, CPU)
     first, again = drawn(banked), drawn(banked)

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from restorer.core.agreement import Agreement, Flags, agreement
 from restorer.core.damage import DAMAGE_CLASSES
 from restorer.core.params import param
-from restorer.degradation import MECHANICAL, DamageBank, degrade
+from restorer.degradation import AGED, LESSONS, MECHANICAL, DamageBank, degrade
 from restorer.degradation.compression import compressed
 from restorer.degradation.shapes import load_shapes, shapes_beside
 from restorer.degradation.visibility import visible
@@ -66,6 +66,13 @@ class DetectConfig(TrainConfig):
     gray_share: float = param(0.5, "Share of patches made monochrome or toned, as old photos are.", low=0.0, high=1.0)
     grain_share: float = param(0.5, "Share of patches that get grain.", low=0.0, high=1.0)
     soft_share: float = param(0.5, "Share of patches blurred as scans and lenses do.", low=0.0, high=1.0)
+    aged_share: float = param(
+        0.0,
+        "Share of batches made old by the degradation model, with uneven fading and grain as in dark tones, instead of "
+        "by the three shares above.",
+        low=0.0,
+        high=1.0,
+    )
     rescan_share: float = param(0.35, "Share of patches blurred once more after the damage.", low=0.0, high=1.0)
     jpeg_share: float = param(0.3, "Share of patches stored as JPEG in between.", low=0.0, high=1.0)
     least_scale: float = param(0.5, "Smallest enlargement of the photo; below 1 it gets finer.", low=0.25, high=1.0)
@@ -204,6 +211,8 @@ class DetectProblem:
     def _looks(self, photos: Tensor, generator: torch.Generator) -> Tensor:
         """Photos with everything that old ones have and that is not damage."""
         drawn = self._linework.draw_over(photos, self.config.linework_share, generator)
+        if float(torch.rand((), generator=generator)) < self.config.aged_share:
+            return degrade(drawn, generator, AGED).photos
         aged = age_tones(drawn, self.config.gray_share, generator)
         return add_grain(_softened(aged, self.config.soft_share, generator), self.config.grain_share, generator)
 
@@ -238,6 +247,7 @@ def _bank(config: DetectConfig, data: Path, side: int, device: torch.device) -> 
         max(side, config.bank_side),
         config.seed,
         device,
+        LESSONS,
         shapes=load_shapes(folder, held_out=False) if folder else (),
         shapes_share=config.shapes_share,
         processes=min(os.cpu_count() or 1, max(1, config.bank_layers // LAYERS_A_PROCESS)),
