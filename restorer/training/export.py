@@ -86,7 +86,6 @@ def _round_to_half(network: nn.Module, model_id: str) -> None:
 
 def _provenance(trainer: Trainer, data: Path) -> dict[str, Any]:
     config = trainer.config
-    largest = max(config.patch_start, config.patch_end)
     return {
         "command": command_line(trainer.preset, config),
         "commit": _commit(),
@@ -96,7 +95,7 @@ def _provenance(trainer: Trainer, data: Path) -> dict[str, Any]:
         "images": trainer.images,
         "updates": trainer.steps,
         "wall_seconds": round(trainer.seconds),
-        "data": describe_photos(data, largest),
+        "data": describe_photos(data, trainer.problem.photo_side),
         "config": _portable(config),
         **({"initial_sha256": _digest(initial_path(config.initial))} if config.initial else {}),
     }

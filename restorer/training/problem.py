@@ -42,6 +42,10 @@ class Problem(Protocol):
         """Settings of the run; a subclass of TrainConfig with those of this kind."""
 
     @property
+    def photo_side(self) -> int:
+        """Shorter side, in pixels, from which a photo is of use; smaller ones are left out."""
+
+    @property
     def network(self) -> nn.Module:
         """Trained, averaged (EMA) and exported."""
 

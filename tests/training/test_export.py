@@ -39,6 +39,16 @@ def test_the_card_says_what_was_done(start: StartRun, photos: Path, tmp_path: Pa
     assert str(tmp_path) not in json.dumps(card)
 
 
+def test_photos_too_small_for_the_problem_are_not_counted(
+    start: StartRun, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trainer = start("tiny")
+    trainer.run()
+    monkeypatch.setattr(trainer.problem, "photo_side", 5000)
+    card = json.loads(export_weights(trainer, photos).with_suffix(".json").read_text())
+    assert card["training"]["data"].startswith("0 photos of the folder photos, 0 more held out, 3 smaller than 5000 px")
+
+
 def test_the_figures_are_those_of_the_rounded_weights(start: StartRun, photos: Path) -> None:
     trainer = start("tiny")
     trainer.run()

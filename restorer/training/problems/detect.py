@@ -121,8 +121,8 @@ class DetectProblem:
         self._device = device
         self.network = build_network(config).to(device).to(memory_format=torch.channels_last)
         patch = max(config.patch_start, config.patch_end)
-        largest = max(patch, EVALUATION_SIDE)
-        self.photos, held_out = load_photos(data, largest, device)
+        largest = self.photo_side = max(patch, EVALUATION_SIDE)
+        self.photos, held_out = load_photos(data, self.photo_side, device)
         self._linework = LineworkBank(LINEWORK_COUNT, 2 * largest, config.seed, device)
         self._bank = _bank(config, data, patch, device) if config.bank_layers else None
         self._held_out = self._examples(held_out, EVALUATION_COUNT, EVALUATION_SIDE, torch.Generator().manual_seed(20))

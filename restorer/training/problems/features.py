@@ -111,8 +111,8 @@ class FeaturesProblem:
         assert isinstance(features, FeatureNet)
         self.network: nn.Module = FeatureLearner(features, config.embedding).to(device)
         self._widths = features.widths
-        largest = max(SIDE, _square(max(config.patch_start, config.patch_end) + MARGIN_PX))
-        self._photos, held_out = load_photos(data, largest, device)
+        largest = self.photo_side = max(SIDE, _square(max(config.patch_start, config.patch_end) + MARGIN_PX))
+        self._photos, held_out = load_photos(data, self.photo_side, device)
         self._masks = MaskBank(MASK_COUNT, largest, config.seed, device)
         self._check = FeatureCheck(held_out, LOOKS, device)
 

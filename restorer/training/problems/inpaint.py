@@ -94,8 +94,8 @@ class InpaintProblem:
         if config.perceptual_weight > 0:
             self._perceptual = PerceptualLoss.load(initial_path(config.features)).to(device)
         self._style_dim = int(getattr(self.network, "style_dim", 0)) if config.styled_share > 0 else 0
-        largest = max(config.patch_end, config.patch_start, EVALUATION_SIDE)
-        self.photos, held_out = load_photos(data, largest, device)
+        largest = self.photo_side = max(config.patch_end, config.patch_start, EVALUATION_SIDE)
+        self.photos, held_out = load_photos(data, self.photo_side, device)
         self._thin = MaskBank(MASK_COUNT, max(256, largest), config.seed, device)
         self._large = (
             MaskBank(FREE_FORM_COUNT, max(256, largest), config.seed, device, free_form_mask, fitted=True)

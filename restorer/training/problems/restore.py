@@ -38,8 +38,8 @@ class RestoreProblem:
     def __init__(self, config: RestoreConfig, data: Path, device: torch.device) -> None:
         self.config = config
         self.network = build_network(config).to(device)
-        largest = max(config.patch_start, config.patch_end, EVALUATION_SIDE) + MARGIN_PX
-        self.photos, held_out = load_photos(data, largest, device)
+        self.photo_side = max(config.patch_start, config.patch_end, EVALUATION_SIDE) + MARGIN_PX
+        self.photos, held_out = load_photos(data, self.photo_side, device)
         self._check = RestoreCheck(held_out, config, device)
 
     def batch(self, count: int, side: int, generator: torch.Generator) -> Batch:

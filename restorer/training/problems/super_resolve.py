@@ -82,7 +82,8 @@ class SuperResolveProblem:
         if config.perceptual_weight > 0:
             self._perceptual = PerceptualLoss.load(initial_path(config.features)).to(device)
         largest = max(config.patch_start, config.patch_end, EVALUATION_SIDE)
-        self.photos, held_out = load_photos(data, largest + 4 * self._scale, device)
+        self.photo_side = largest + 4 * self._scale
+        self.photos, held_out = load_photos(data, self.photo_side, device)
         self._check = SuperResolveCheck(held_out, self._scale, device)
 
     def batch(self, count: int, side: int, generator: torch.Generator) -> Batch:
