@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import os
+
+# Work is cut up here, in pieces that have a thread each and are too small to be shared once more by numpy's algebra:
+# its own threads would only fight those for the cores. It looks once, when numpy is first imported.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 __all__ = ["__version__"]
 
 __version__: str

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from restorer.formats import _iptc
-from restorer.formats._ahead import made_ahead
+from restorer.formats._ahead import strips_ahead
 from restorer.formats._codec import Encodable, UnfaithfulError
 from restorer.formats.color import profile_name
 
@@ -54,7 +54,7 @@ def write(encodable: Encodable, path: Path) -> None:
         for chunk in _metadata_chunks(encodable):
             file.write(chunk)
         adler, start = 1, b"\x78\x5e"
-        for block in made_ahead(partial(_make, encodable), encodable.height, rows):
+        for block in strips_ahead(partial(_make, encodable), encodable.height, rows):
             adler = _combined(adler, block.adler, block.size)
             chunk = _chunk(b"IDAT", start + block.deflated)
             checksums.append((file.tell(), len(chunk), zlib.crc32(chunk)))

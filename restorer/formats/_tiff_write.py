@@ -16,7 +16,7 @@ import numpy as np
 
 from restorer.core.image import Pixels
 from restorer.formats import _exif, _ifd
-from restorer.formats._ahead import made_ahead
+from restorer.formats._ahead import strips_ahead
 from restorer.formats._codec import BLOCK_ROWS, Encodable, UnfaithfulError, require_same
 from restorer.formats._ifd import Entry, Layout, TagTree, TiffReader
 from restorer.formats._source import Source
@@ -129,7 +129,7 @@ def write(encodable: Encodable, path: Path) -> None:
     with path.open("wb") as file:
         file.write(bytes(2 * layout.root_position))
         offsets, strips = [], []
-        for strip in made_ahead(_StripMaker(encodable), encodable.height, strip_rows):
+        for strip in strips_ahead(_StripMaker(encodable), encodable.height, strip_rows):
             offsets.append(file.tell())
             file.write(strip.data)
             strips.append((strip.size, strip.checksum))

@@ -163,6 +163,7 @@ class _Work:
             grain=self.region.grain,
             seed=self.region.seed,
             can_refine=self.means.can_refine,
+            correct=self.means.correct,
         )
         self._patches, self._filled = [], []
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 import numpy as np
@@ -38,6 +40,9 @@ class Fill(Protocol):
         ...
 
 
+Correct = Callable[[FloatPixels, FloatPlane, Bounds], FloatPixels]
+"""A better fill of a crop, from a first one, from what of it was masked, and from the part that is asked for."""
+
 _FINAL = 0.999
 """Weight from which a filled pixel counts as known for later tiles."""
 
@@ -60,15 +65,26 @@ class TileFiller:
         seed: of the grain.
         can_refine: whether what comes from a coarser level is handed to the fill as a start; where not, it is taken
             as it is.
+        correct: what betters fills at the photo's own scale, if anything does.
     """
 
-    def __init__(self, holes: Holes, survey: GrainSurvey, *, grain: float, seed: int, can_refine: bool) -> None:
+    def __init__(
+        self,
+        holes: Holes,
+        survey: GrainSurvey,
+        *,
+        grain: float,
+        seed: int,
+        can_refine: bool,
+        correct: Correct | None = None,
+    ) -> None:
         self._holes = holes
         self._photo: Image = holes.photo
         self._grain = grain
         self._survey = survey
         self._seed = seed
         self._can_refine = can_refine
+        self._correct = correct
         self._levels = [Mosaic(self._photo.color_channels) for _ in range(holes.last_level + 1)]
 
     def read(self, bounds: Bounds) -> tuple[FloatPixels, FloatPlane]:
@@ -98,7 +114,8 @@ class TileFiller:
             values[deep] = coarse[deep]
             ask &= ~deep
         if (ask & hole)[inside.slices].any():
-            values = _call(fill, values, ask, tile.crop, start)
+            better = self._correct if tile.level == 0 else None
+            values = _call(partial(_answer, fill, better, tile.crop, inside), values, ask, start)
             if coarse is not None and start is None:
                 values += share[..., None] * (coarse - values)
         if tile.level == 0 and self._grain > 0 and fresh[inside.slices].any():
@@ -166,8 +183,26 @@ class TileFiller:
         return np.where(there[crop] > 0, alpha, 0).astype(np.float32), large[crop]
 
 
-def _call(fill: Fill, values: FloatPixels, ask: Flags, place: Bounds, start: FloatPixels | None = None) -> FloatPixels:
-    """Runs ``fill`` on values brought to 0 to 1 (those of float photos may exceed it) and takes only what was asked."""
+def _answer(
+    fill: Fill,
+    correct: Correct | None,
+    place: Bounds,
+    inside: Bounds,
+    pixels: FloatPixels,
+    mask: FloatPlane,
+    start: FloatPixels | None,
+) -> FloatPixels:
+    filled = fill(pixels, mask, place, start)
+    return filled if correct is None else correct(filled, mask, inside)
+
+
+def _call(
+    answer: Callable[[FloatPixels, FloatPlane, FloatPixels | None], FloatPixels],
+    values: FloatPixels,
+    ask: Flags,
+    start: FloatPixels | None,
+) -> FloatPixels:
+    """Asks for values brought to 0 to 1 (those of float photos may exceed it) and takes only what was asked."""
     known = values[~ask]
     low, high = min(0.0, float(known.min(initial=0))), max(1.0, float(known.max(initial=1)))
     if start is not None:
@@ -181,7 +216,7 @@ def _call(fill: Fill, values: FloatPixels, ask: Flags, place: Bounds, start: Flo
         given = (values - np.float32(low)) / np.float32(span)
         start = None if start is None else (start - np.float32(low)) / np.float32(span)
     given[ask] = 0
-    filled = fill(given, ask.astype(np.float32), place, start) * np.float32(span) + np.float32(low)
+    filled = answer(given, ask.astype(np.float32), start) * np.float32(span) + np.float32(low)
     return np.where(ask[..., None], filled, values)
 
 

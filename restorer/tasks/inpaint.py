@@ -76,6 +76,12 @@ class InpaintParams:
         step=1,
     )
     thorough: bool = every_way_round()
+    similar: bool = param(
+        True,
+        "Corrects what a model filled by what similar places of the photo look like; off: the model alone.",
+        label="Similar places",
+        advanced=True,
+    )
     variant: int = param(
         1,
         "Number of the first fill: 1 is the most likely one, each further number another draw.",
@@ -105,9 +111,8 @@ def run(given: TaskInput, engine: Engine, token: CancelToken) -> Generator[TaskE
     if given.model == CLASSICAL:
         return (yield from _fill(given, mask, classical_means(params.method, given.seed), token))
     with engine.lease(given.model, mix=params.detail / 100) as network:
-        return (
-            yield from _fill(given, mask, network_means(network, engine, given.seed, thorough=params.thorough), token)
-        )
+        means = network_means(network, engine, given.seed, token, thorough=params.thorough, similar=params.similar)
+        return (yield from _fill(given, mask, means, token))
 
 
 def _painted(given: TaskInput) -> Mask:
@@ -158,9 +163,14 @@ def without_texture(params: Mapping[str, Any]) -> Mapping[str, Any]:
     return {"texture": 0.0, **params}
 
 
+def without_similar(params: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Parameters of version 2, whose fills were the model's alone, as version 3 writes them."""
+    return {"similar": False, **params}
+
+
 INPAINT = Task(
     id="inpaint",
-    version=2,
+    version=3,
     title="Inpaint",
     summary="Fills what you painted over from what surrounds it, with its grain.",
     fidelity=Fidelity.REPAIR,
@@ -169,5 +179,5 @@ INPAINT = Task(
     icon="inpaint",
     run=run,
     locality=Locality(sees_whole=True),
-    migrations={1: without_texture},
+    migrations={1: without_texture, 2: without_similar},
 )

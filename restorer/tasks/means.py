@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -12,16 +13,19 @@ from restorer.core.contract import Generator as Network
 from restorer.core.errors import OutOfMemoryError
 from restorer.core.geometry import Bounds
 from restorer.core.noise import draw_seed
-from restorer.core.progress import Notice
+from restorer.core.progress import CancelToken, Notice
 from restorer.tasks.classical import ClassicalFill
-from restorer.tasks.fill import Fill
+from restorer.tasks.fill import Correct, Fill
 from restorer.tasks.self_ensemble import mean_of_turns
+from restorer.tasks.similar_places import corrected
 
 TILE_SIDE_PX = 384
 """Largest tile asked of the engine, context included: under half a second on two processor cores, so that cancelling
 and previews are prompt, and little of it is context."""
 MIN_CONTEXT_PX = 16
 """No network is shown less around a hole, whatever its card says: there must be something to fill it from."""
+CORRECTIONS_THOROUGH = 2
+"""How often similar places correct a thorough answer; others once."""
 CLASSICAL_CONTEXT_PX = 64
 """What classical methods see around a defect: patches to copy from, and grain to measure."""
 
@@ -32,6 +36,7 @@ class Means:
 
     Attributes:
         answer: what computes a crop, for each of many answers: 1 is the most likely one, any further number another.
+        correct: what betters each answer at the photo's own scale, if anything does.
         can_vary: whether the others may differ from that.
         can_refine: whether a coarse fill is worked out at full scale; where not, it stays as it is.
         takes_texture: whether it leaves wide places smooth, so that texture is to be put in.
@@ -41,6 +46,7 @@ class Means:
     """
 
     answer: Callable[[int], Fill]
+    correct: Correct | None
     can_vary: bool
     can_refine: bool
     takes_texture: bool
@@ -49,12 +55,17 @@ class Means:
     step_down: Callable[[int], Notice]
 
 
-def network_means(network: Network, engine: Engine, seed: int, *, thorough: bool = False) -> Means:
+def network_means(
+    network: Network, engine: Engine, seed: int, token: CancelToken, *, thorough: bool = False, similar: bool = False
+) -> Means:
     """Filling with a leased network.
 
     Args:
+        token: asked while an answer is corrected.
         thorough: whether the most likely answer is the mean over all eight ways round. The others are left as they are:
             a mean of different draws would be none of them.
+        similar: whether the answer of a network that has but one is corrected by similar places of the photo. What
+            others make up is meant to be seen, not corrected.
     """
 
     def answer(number: int) -> Fill:
@@ -66,8 +77,10 @@ def network_means(network: Network, engine: Engine, seed: int, *, thorough: bool
 
         return fill
 
+    passes = CORRECTIONS_THOROUGH if thorough else 1
     return Means(
         answer,
+        correct=partial(corrected, passes=passes, token=token) if similar and not network.can_vary else None,
         can_vary=network.can_vary,
         can_refine=network.can_refine,
         takes_texture=not network.can_vary,
@@ -106,6 +119,7 @@ def classical_means(method: str, seed: int) -> Means:
 
     return Means(
         answer,
+        correct=None,
         can_vary=ClassicalFill(method, seed).can_vary,
         can_refine=False,
         takes_texture=False,

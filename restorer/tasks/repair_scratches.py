@@ -16,7 +16,7 @@ from restorer.core.progress import CancelToken, Notice, TaskEvent
 from restorer.core.result import TaskResult
 from restorer.tasks.classical_detection import TILE_PX
 from restorer.tasks.detection import DetectionParams, detect
-from restorer.tasks.inpaint import INPAINT, InpaintParams, without_texture
+from restorer.tasks.inpaint import INPAINT, InpaintParams, without_similar, without_texture
 from restorer.tasks.spec import CLASSICAL, Fidelity, Locality, Task, TaskInput
 
 _SEEN_AROUND_PX = 192
@@ -89,7 +89,7 @@ def _fill_params(params: RepairParams) -> InpaintParams:
 
 REPAIR_SCRATCHES = Task(
     id="repair-scratches",
-    version=2,
+    version=3,
     title="Repair scratches",
     summary="Finds scratches, dust, hairs, creases and stains, and fills them from what surrounds them.",
     fidelity=Fidelity.REPAIR,
@@ -100,5 +100,5 @@ REPAIR_SCRATCHES = Task(
     may_take_mask=True,
     uses=(INPAINT.id,),
     locality=Locality(sees_whole=True),
-    migrations={1: without_texture},
+    migrations={1: without_texture, 2: without_similar},
 )

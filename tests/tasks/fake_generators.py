@@ -132,11 +132,14 @@ def run_inpaint(
     watch: Callable[[TaskEvent], None] = lambda event: None,
     params: Mapping[str, object] | None = None,
 ) -> Outcome:
-    """Runs the inpaint task, classical where no generator is given, without grain and texture unless asked for."""
+    """Runs the inpaint task, classical where no generator is given.
+
+    Unless asked for, nothing is done to what comes from the generator: no grain, no texture, no correction.
+    """
     task = get_task("inpaint")
     photo = Image(pixels)
     owner = engine or FakeEngine(generator or FakeGenerator(constant(0)))
-    values = {"match_grain": 0, "texture": 0, **(params or {})}
+    values = {"match_grain": 0, "texture": 0, "similar": False, **(params or {})}
     given = TaskInput(photo, Mask(plane), build_params(task.params, values), MODEL, seed)
     if generator is None:
         given = TaskInput(photo, Mask(plane), given.params, "classical", seed)

@@ -159,7 +159,7 @@ def test_what_a_part_of_the_photo_shows_is_what_the_whole_run_gives() -> None:
     whole = textured(photo, plane)
     within = Bounds(80, 60, 130, 100)
     task = get_task("inpaint")
-    params = build_params(task.params, {**EXACT, "match_grain": 0, "texture": 100})
+    params = build_params(task.params, {**EXACT, "match_grain": 0, "texture": 100, "similar": False})
     given = TaskInput(Image(photo), Mask(plane), params, "fake", within=within)
     work = task.run(given, FakeEngine(smooth()), CancelToken())
     while True:
@@ -226,7 +226,7 @@ def test_long_wide_damage_is_cut_into_pieces_at_the_photos_own_scale() -> None:
 def test_older_recipes_keep_their_smooth_fills() -> None:
     for name in ("inpaint", "repair-scratches"):
         task = get_task(name)
-        assert migrated(task, 1, {"grow_px": 3}) == {"grow_px": 3, "texture": 0.0}
+        assert migrated(task, 1, {"grow_px": 3}) == {"grow_px": 3, "texture": 0.0, "similar": False}
 
 
 def test_a_synthesis_copies_nothing_unknown() -> None:

@@ -59,6 +59,10 @@ class OurInpaint:
         """The method itself, true to what is there: no margins, no grain, no invented detail."""
         return self.fill(photo, mask, self._params(detail=0))
 
+    def uncorrected(self, photo: Pixels8, mask: Pixels8) -> Pixels8:
+        """As :meth:`bare`, without what similar places of the photo correct."""
+        return self.fill(photo, mask, {**self._params(detail=0), "similar": False})
+
     def thorough(self, photo: Pixels8, mask: Pixels8) -> Pixels8:
         """As :meth:`bare`, the mean over all eight ways round."""
         return self.fill(photo, mask, {**self._params(detail=0), "thorough": True})
