@@ -79,7 +79,7 @@ class InpaintParams:
     similar: bool = param(
         True,
         "Corrects what a model filled by what similar places of the photo look like; off: the model alone.",
-        label="Similar places",
+        label="Use similar places",
         advanced=True,
     )
     variant: int = param(

@@ -30,6 +30,8 @@ _REACH_PX = 24
 """How far away they are looked for."""
 _SQUARE_PX = 32
 """Patches of a square of this side look for theirs in one and the same window."""
+_AT_ONCE = 32
+"""Patches that are worked on together: 30 MB a thread."""
 _FILLED_COUNTS = 0.25
 """How much pixels of the hole count in how alike two patches are, against known ones."""
 _FILLED_TRUST = 0.5
@@ -160,17 +162,23 @@ class _Patches:
 
     def _expected(self, square: _Square, cuts: FloatPixels) -> FloatPixels:
         """``N x side x side x C``, the patches of a square as they ought to be."""
-        at, count, channels = (square.top, square.left), len(square.top), self._first.shape[2]
-        missing = self._missing[at].reshape(count, -1)
+        channels = self._first.shape[2]
         around = cuts[square.window].reshape(-1, channels * PATCH_PX**2)
+        squared = around * around
         trust = 1 - (1 - _FILLED_TRUST) * self._filled[square.window].reshape(-1)
-        counts = np.tile(1 - (1 - _FILLED_COUNTS) * missing, channels)
-        near = _nearest(cuts[at].reshape(count, -1), around, counts)
-        model = _gaussians(around[near], trust[near])
-        spread = np.trace(model.covariance, axis1=1, axis2=2) / around.shape[1]
-        variance = spread[:, None] * self._error[at].reshape(count, -1) + _LEAST_VARIANCE
-        expected = model.given(self._seen[at].reshape(count, -1), np.tile(variance, channels))
-        return expected.reshape(count, channels, PATCH_PX, PATCH_PX).transpose(0, 2, 3, 1)
+        found = []
+        for first in range(0, len(square.top), _AT_ONCE):
+            at = square.top[first : first + _AT_ONCE], square.left[first : first + _AT_ONCE]
+            count = len(at[0])
+            missing = self._missing[at].reshape(count, -1)
+            counts = np.tile(1 - (1 - _FILLED_COUNTS) * missing, channels)
+            near = _nearest(cuts[at].reshape(count, -1), around, squared, counts)
+            model = _gaussians(around[near], trust[near])
+            spread = np.trace(model.covariance, axis1=1, axis2=2) / around.shape[1]
+            variance = spread[:, None] * self._error[at].reshape(count, -1) + _LEAST_VARIANCE
+            found.append(model.given(self._seen[at].reshape(count, -1), np.tile(variance, channels)))
+        expected = np.concatenate(found).reshape(-1, channels, PATCH_PX, PATCH_PX)
+        return expected.transpose(0, 2, 3, 1)
 
 
 def _cut(planes: FloatPixels) -> FloatPixels:
@@ -184,16 +192,16 @@ def _steps(first: int, end: int, count: int) -> _Indices:
     return corners[(corners > first - PATCH_PX) & (corners < end)]
 
 
-def _nearest(patches: FloatPixels, around: FloatPixels, weights: FloatPixels) -> _Indices:
+def _nearest(patches: FloatPixels, around: FloatPixels, squared: FloatPixels, weights: FloatPixels) -> _Indices:
     """``N x K``: for each patch those most like it, by weighted squared differences.
 
     Args:
         patches, weights: ``N x D``.
-        around: ``M x D``.
+        around: ``M x D``; and its squares.
     """
     weights = weights / weights.sum(axis=1, keepdims=True)
     # |a - b|² without |a|², which is the same for all.
-    distance = weights @ (around * around).T
+    distance = weights @ squared.T
     distance -= 2 * ((weights * patches) @ around.T)
     count = min(NEIGHBOURS, len(around))
     return np.argpartition(distance, count - 1, axis=1)[:, :count]

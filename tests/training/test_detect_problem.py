@@ -18,6 +18,7 @@ from restorer.training.export import export_weights
 from restorer.training.problem import Batch
 from restorer.training.problems import PROBLEMS, detect
 from restorer.training.problems.detect import DetectConfig, DetectProblem
+from restorer.training.problems.detect_check import DetectCheck
 from restorer.training.problems.detect_negatives import LineworkBank, linework
 from restorer.training.start import start_run
 
@@ -121,7 +122,7 @@ def test_a_patch_without_damage_has_a_gradient_too(problem: DetectProblem) -> No
 
 
 def test_figures_are_right_for_an_oracle(problem: DetectProblem) -> None:
-    answers = iter(torch.split((problem._held_out.target * 2 - 1) * 9, 8))
+    answers = iter(torch.split((problem._check._target * 2 - 1) * 9, 8))
 
     class Oracle(torch.nn.Module):
         def forward(self, image: torch.Tensor) -> torch.Tensor:
@@ -138,7 +139,7 @@ def test_samples_are_rows_of_damaged_found_and_true(problem: DetectProblem) -> N
     assert samples.shape == (6, 3, 48, 3 * 48)
     assert samples.min() >= 0
     assert samples.max() <= 1
-    assert torch.equal(samples[..., :48], problem._held_out.inputs[0])
+    assert torch.equal(samples[..., :48], problem._check._photos)
 
 
 def test_networks_that_cannot_be_built_are_named(photos: Path) -> None:
@@ -179,13 +180,52 @@ def test_linework_is_drawn_over_a_share_of_the_photos() -> None:
     assert bank.draw_over(photos, 1.0, make()).clamp(0, 1).sub(0.5).abs().max() <= 0.5
 
 
-def test_calibrating_makes_the_best_threshold_one_half(problem: DetectProblem, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_calibrating_makes_the_chosen_thresholds_one_half(
+    problem: DetectProblem, monkeypatch: pytest.MonkeyPatch
+) -> None:
     network = problem.network
     assert isinstance(network, DamageUNet)
     photos = problem.batch(2, 48, torch.Generator().manual_seed(3)).inputs[0]
     before = network(photos).detach()
-    monkeypatch.setattr(problem, "evaluate", lambda network: {"best_threshold": 0.8})
+    monkeypatch.setattr(DetectCheck, "thresholds", lambda self, network: {(0, 1, 2, 3, 4): 0.8, (5,): 0.9})
     with torch.no_grad():
         problem.calibrate(network)
-    after = network(photos).detach()
-    assert torch.allclose(before - after, torch.full_like(before, float(np.log(4))), atol=1e-5)
+    shift = before - network(photos).detach()
+    assert torch.allclose(shift[:, :5], torch.full_like(shift[:, :5], float(np.log(4))), atol=1e-5)
+    assert torch.allclose(shift[:, 5], torch.full_like(shift[:, 5], float(np.log(9))), atol=1e-5)
+
+
+class Answers(torch.nn.Module):
+    """Gives these probabilities, whatever it is shown."""
+
+    def __init__(self, probabilities: torch.Tensor) -> None:
+        super().__init__()
+        self._logits = torch.logit(probabilities)
+
+    def forward(self, image: torch.Tensor) -> torch.Tensor:
+        return self._logits
+
+
+def check(target: torch.Tensor) -> DetectCheck:
+    photos = torch.zeros((len(target), 3, *target.shape[2:]))
+    return DetectCheck(Batch((photos,), target, extra={"care": torch.ones_like(target)}))
+
+
+def test_the_highest_threshold_that_costs_nothing_is_chosen() -> None:
+    target = torch.zeros((1, len(DAMAGE_CLASSES), 60, 60))
+    target[:, 0, 10, :] = target[:, 5, 30:40, :] = 1
+    found = 0.02 + 0.7 * target
+    found[:, 5] = 0.02 + 0.9 * target[:, 5]
+    found[:, 0, 20, :20] = 0.55  # a false alarm that a higher threshold does without
+    marks, stains = check(target).thresholds(Answers(found)).values()
+    assert marks == pytest.approx(0.7)
+    assert stains == pytest.approx(0.9)
+
+
+def test_a_mark_on_a_stain_is_no_false_alarm_of_either() -> None:
+    target = torch.zeros((1, len(DAMAGE_CLASSES), 60, 60))
+    target[:, 5, 10:50, :] = target[:, 0, 5, :] = 1
+    found = 0.02 + 0.5 * target
+    found[:, 0, 20:40, :] = 0.6  # a scratch is seen where a stain is
+    marks, stains = check(target).thresholds(Answers(found)).values()
+    assert marks == stains == pytest.approx(0.5)

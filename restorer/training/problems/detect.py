@@ -7,12 +7,10 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from restorer.core.agreement import Agreement, Flags, agreement
 from restorer.core.damage import DAMAGE_CLASSES
 from restorer.core.params import param
 from restorer.degradation import AGED, LESSONS, MECHANICAL, DamageBank, degrade
@@ -24,6 +22,7 @@ from restorer.training.augment import add_grain, age_tones
 from restorer.training.config import TrainConfig
 from restorer.training.data import PhotoSet, load_photos
 from restorer.training.problem import Batch
+from restorer.training.problems.detect_check import DetectCheck
 from restorer.training.problems.detect_negatives import LineworkBank
 from restorer.training.weights import build_network
 
@@ -31,23 +30,17 @@ LABEL_FROM = 0.4
 """Coverage from which a pixel is damaged."""
 DOUBT_FROM = 0.1
 """Coverage from which a pixel is at least not undamaged: between the two it teaches nothing."""
-TOLERANCE_PX = 2
-THRESHOLDS = (0.5, 0.3, 0.4, 0.6, 0.7, 0.8, 0.9)
-"""Of the probability, to look for the best one; in doubt the first."""
 LINEWORK_COUNT = 400
 LAYERS_A_PROCESS = 64
 """Fewer are drawn sooner than another process is started."""
 EVALUATION_COUNT = 32
 EVALUATION_SIDE = 320
-SHOWN = 8
 _THIN = 4
 """So many of the first classes are thin: scratches, dust, hairs, creases."""
 _CLASS_WEIGHTS = (1.0, 1.0, 1.5, 1.0, 1.0, 3.0)
 """How much more the damaged pixels of each class count in the focal loss: stains are faint, and hairs few."""
 _FEW_PX = 64
 """Damage of so few pixels in a whole batch counts half in the Dice loss: alone it says little, and would pull hard."""
-_TINTS = ((1.0, 0.2, 0.2), (1.0, 0.9, 0.1), (0.2, 0.9, 1.0), (0.3, 1.0, 0.3), (1.0, 0.3, 1.0), (1.0, 0.6, 0.2))
-"""Colours of the classes in samples."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +118,8 @@ class DetectProblem:
         self.photos, held_out = load_photos(data, self.photo_side, device)
         self._linework = LineworkBank(LINEWORK_COUNT, 2 * largest, config.seed, device)
         self._bank = _bank(config, data, patch, device) if config.bank_layers else None
-        self._held_out = self._examples(held_out, EVALUATION_COUNT, EVALUATION_SIDE, torch.Generator().manual_seed(20))
+        seeded = torch.Generator().manual_seed(20)
+        self._check = DetectCheck(self._examples(held_out, EVALUATION_COUNT, EVALUATION_SIDE, seeded))
 
     def batch(self, count: int, side: int, generator: torch.Generator) -> Batch:
         """Damaged patches; ``target`` says what is damaged how, ``extra["care"]`` how much each pixel counts."""
@@ -154,43 +148,22 @@ class DetectProblem:
         return torch.cat((picture, *batch.inputs), 1)
 
     def evaluate(self, network: nn.Module) -> dict[str, float]:
-        """F1 at probability one half and within two pixels, the best F1 of any threshold, and each class's recall."""
-        parts = torch.split(self._held_out.inputs[0], 8)
-        scores = np.concatenate([network(part).sigmoid().cpu().numpy() for part in parts])
-        truth = (self._held_out.target > 0).cpu().numpy()
-        known = (self._held_out.extra["care"].amin(1) > 0).cpu().numpy()
-        total, true = scores.max(1), np.asarray(truth.any(1))
-        by_threshold = {t: _agreement(total >= t, true, known) for t in THRESHOLDS}
-        half = by_threshold[0.5]
-        best = max(by_threshold, key=lambda t: by_threshold[t].f1)
-        figures = {
-            "f1": half.f1,
-            "precision": half.precision,
-            "recall": half.recall,
-            "best_f1": by_threshold[best].f1,
-            "best_threshold": best,
-        }
-        for index, name in enumerate(DAMAGE_CLASSES):
-            figures[f"recall_{name}"] = _agreement(total >= 0.5, truth[:, index], known).recall
-            figures[f"f1_{name}"] = _agreement(scores[:, index] >= 0.5, truth[:, index], known).f1
-        return figures
+        return self._check.figures(network)
+
+    def samples(self, network: nn.Module) -> Tensor:
+        return self._check.rows(network)
 
     def calibrate(self, network: nn.Module) -> None:
-        """Shifts the network's logits so that the threshold of the best F1 on held-out photos becomes one half.
+        """Shifts the network's logits so that one half becomes the threshold to go by, of marks and of stains.
 
         Losses that make up for how rare damage is leave probabilities too high. Everybody who uses the network goes by
         one half, and need not know.
         """
-        best = self.evaluate(network)["best_threshold"]
         assert isinstance(network, DamageUNet)
         assert network.head.bias is not None
-        network.head.bias -= math.log(best / (1 - best))
-
-    def samples(self, network: nn.Module) -> Tensor:
-        """Held-out patches as rows: damaged, found, true."""
-        photos = self._held_out.inputs[0][:SHOWN]
-        found = _tinted(photos, network(photos).sigmoid())
-        return torch.cat((photos, found, _tinted(photos, self._held_out.target[:SHOWN])), 3).float()
+        by_class = network.head.bias.view(len(DAMAGE_CLASSES), -1)
+        for classes, threshold in self._check.thresholds(network).items():
+            by_class[list(classes)] -= math.log(threshold / (1 - threshold))
 
     def _examples(
         self, photos: PhotoSet, count: int, side: int, generator: torch.Generator, bank: DamageBank | None = None
@@ -289,17 +262,3 @@ def _dice(logits: Tensor, target: Tensor, care: Tensor) -> Tensor:
     overlap, size = (probability * wanted).sum(axes), (probability * care).sum(axes) + wanted.sum(axes)
     there = (wanted.sum(axes) > 0).float()
     return ((1 - (2 * overlap + _FEW_PX) / (size + _FEW_PX)) * there).sum() / there.sum().clamp_min(1)
-
-
-def _agreement(marked: Flags, true: Flags, known: Flags) -> Agreement:
-    parts = (agreement(*one, tolerance_px=TOLERANCE_PX, known=k) for *one, k in zip(marked, true, known, strict=True))
-    return sum(parts, Agreement())
-
-
-def _tinted(photos: Tensor, planes: Tensor) -> Tensor:
-    """Gray photos with each class laid over them in its colour."""
-    picture = photos.mean(1, keepdim=True).expand(-1, 3, -1, -1) * 0.8
-    for index, tint in enumerate(_TINTS):
-        color = torch.tensor(tint, device=photos.device)[:, None, None]
-        picture = picture + (color - picture) * planes[:, index : index + 1]
-    return picture
