@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
@@ -13,7 +13,7 @@ Piece = TypeVar("Piece")
 Result = TypeVar("Result")
 
 
-def made_ahead(make: Callable[[Piece], Result], pieces: Sequence[Piece]) -> Iterator[Result]:
+def made_ahead(make: Callable[[Piece], Result], pieces: Sequence[Piece]) -> Generator[Result, None, None]:
     """What ``make`` makes of all pieces, in order; beside the one that is handed over, no more than two a thread lie in
     memory.
 

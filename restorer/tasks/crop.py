@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
+import contextlib
 from collections.abc import Generator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from restorer.core.ahead import made_ahead
 from restorer.core.contract import Engine
 from restorer.core.errors import InputError
 from restorer.core.framing import fits, largest_frame
@@ -29,7 +29,6 @@ MIRRORS = ("none", "across", "down")
 MOST_DEGREES = 45.0
 _MOST_PX = 500_000
 _TILE = 512
-_MOST_THREADS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,16 +180,12 @@ def _resampled(photo: Image, placement: Placement, token: CancelToken) -> Genera
         token.raise_if_cancelled()
         pixels[box.slices] = resampled_tile(photo, placement, box)
 
-    pool = ThreadPoolExecutor(min(_MOST_THREADS, os.cpu_count() or 1), thread_name_prefix="restorer-crop")
-    try:
-        work = [pool.submit(fill, box) for box in boxes]
-        for index, (done, place) in enumerate(zip(work, places, strict=True)):
+    with contextlib.closing(made_ahead(fill, boxes)) as work:
+        for index, place in enumerate(places):
             yield TileStarted(index, len(boxes), place)
-            done.result()
+            next(work)
             # Turned pixels would lie crooked over the photo: shown is what is there.
             yield TileFinished(index, len(boxes), Patch(place, photo.crop(place)))
-    finally:
-        pool.shutdown(cancel_futures=True)
     return Image(pixels, photo.color)
 
 

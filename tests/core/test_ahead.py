@@ -42,5 +42,5 @@ def test_it_runs_no_further_ahead_than_it_must() -> None:
     next(work)
     time.sleep(0.05)
     assert len(begun) < 50
-    work.close()  # type: ignore[attr-defined]
+    work.close()
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("restorer-ahead")]
